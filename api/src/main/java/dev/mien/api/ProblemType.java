@@ -1,0 +1,117 @@
+package dev.mien.api;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/// The closed list of problems that a server answers with (RFC 9457). Clients match on [#uri()].
+public enum ProblemType {
+    MALFORMED_BODY(
+            400,
+            "Malformed body",
+            "The body is not one well-formed JSON value in UTF-8 (RFC 8259): it is cut off, holds an invalid byte, names"
+                    + " a member twice, is nested too deeply, or has something behind its end. Nothing was changed."),
+    INVALID_PARAMETER(
+            400,
+            "Invalid parameter",
+            "A query parameter, a header or a cursor is not one that this address understands. A cursor is valid only as it"
+                    + " was given out, with the same filters, and until the store is replaced; start again without it."),
+    READ_ONLY(403, "Read only", "This server was started with --read-only; it answers reads and refuses every write."),
+    NOT_FOUND(404, "Not found", "There is nothing at this address. The list of addresses is at /openapi.json."),
+    PERSONA_NOT_FOUND(
+            404,
+            "Persona not found",
+            "No persona has this id. A deleted persona is still found (its is_active is false); this one never existed or"
+                    + " its row was removed."),
+    USER_NOT_FOUND(404, "User not found", "No user has this id or username."),
+    METHOD_NOT_ALLOWED(
+            405,
+            "Method not allowed",
+            "The address exists but does not know this method. The Allow header lists those it knows."),
+    ALREADY_TAKEN(
+            409,
+            "Already taken",
+            "Another document has this value already, and it must be unique: a username, or an e-mail address without regard"
+                    + " to case. Nothing was changed."),
+    VERSION_CONFLICT(
+            412,
+            "Version conflict",
+            "The document is no longer at the version that If-Match names: somebody changed it in between. Nothing was"
+                    + " overwritten. Fetch it again, look at what changed (currentVersion says where it is now), and repeat the"
+                    + " edit on top."),
+    BODY_TOO_LARGE(413, "Body too large", "The body is larger than this server accepts. Nothing was changed."),
+    UNSUPPORTED_MEDIA_TYPE(
+            415,
+            "Unsupported media type",
+            "The body must be application/json (for PATCH also application/merge-patch+json), in UTF-8, without a content"
+                    + " encoding."),
+    INVALID_PERSONA(
+            422,
+            "Invalid persona",
+            "The body is well-formed but is no valid persona. Each entry of errors points at a member (RFC 6901) and says"
+                    + " what is wrong with it. Nothing was changed."),
+    INVALID_USER(
+            422,
+            "Invalid user",
+            "The body is well-formed but is no valid user. Each entry of errors points at a member (RFC 6901) and says what"
+                    + " is wrong with it. Nothing was changed."),
+    VERSION_REQUIRED(
+            428,
+            "Version required",
+            "Replacing a whole document needs If-Match with the ETag of the version it was made from, so that nobody's work"
+                    + " is overwritten unseen."),
+    INTERNAL(
+            500,
+            "Internal error",
+            "The server met a fault of its own. The log has the details under the request's id. A write that was answered"
+                    + " like this was not acknowledged."),
+    STORE_UNAVAILABLE(
+            503,
+            "Store unavailable",
+            "The store cannot be read or written at the moment, and Mien does not answer from memory instead. A write that"
+                    + " was answered like this was certainly not applied; repeat it after Retry-After seconds."),
+    OUTCOME_UNKNOWN(
+            503,
+            "Outcome unknown",
+            "The commit of this write was begun and its end is not known: it may or may not have happened, once. Read the"
+                    + " document before repeating the write.");
+
+    private final int status;
+    private final String title;
+    private final String explanation;
+
+    ProblemType(int status, String title, String explanation) {
+        this.status = status;
+        this.title = title;
+        this.explanation = explanation;
+    }
+
+    /// The HTTP status that goes with the problem.
+    public int status() {
+        return status;
+    }
+
+    public String title() {
+        return title;
+    }
+
+    /// What happened and what to do, for the page that the problem's `type` opens.
+    public String explanation() {
+        return explanation;
+    }
+
+    /// The last part of [#uri()], such as `version-conflict`.
+    public String slug() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// The `type` member: a reference to the page that explains the problem (RFC 9457 §3.1.1).
+    public String uri() {
+        return "/problems/" + slug();
+    }
+
+    /// The type whose `type` member is `uri`; empty for one that this version does not know.
+    public static Optional<ProblemType> of(String uri) {
+        return Arrays.stream(values()).filter(type -> type.uri().equals(uri)).findFirst();
+    }
+}

@@ -1,0 +1,71 @@
+package dev.mien.cli;
+
+import dev.mien.worker.LogConfig;
+import dev.mien.worker.Supervisor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// Runs a server: a supervisor and its workers.
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        modelTransformer = ServeCommand.Options.class,
+        description = "Run a server: workers behind one port, and a supervisor that looks after them.",
+        footer = {
+            "",
+            "SIGTERM lets requests under way end, then the server ends. SIGHUP restarts the workers one after another.",
+            "Each option may also stand in a file (--config) or in the environment: --commit-timeout is commit.timeout"
+                    + " there and MIEN_COMMIT_TIMEOUT here."
+        })
+final class ServeCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    static final class Options implements IModelTransformer {
+        @Override
+        public CommandSpec transform(CommandSpec spec) {
+            ServerSettings.addOptions(spec);
+            return spec;
+        }
+    }
+
+    @Override
+    public Integer call() {
+        System.setProperty(LogConfig.PROCESS, "supervisor");
+        var config = ServerSettings.config(spec);
+        var settings = ServerSettings.arguments(spec, "port");
+        new Supervisor(
+                        config,
+                        (number, port) ->
+                                workerCommand(number, port, config.worker().heapMegabytes(), settings),
+                        System.out)
+                .run();
+        LogConfig.flush();
+        return 0;
+    }
+
+    /// The same program on the same JDK, as a worker.
+    private static List<String> workerCommand(int number, int port, int heapMegabytes, List<String> settings) {
+        var command = new ArrayList<>(List.of(
+                System.getProperty("java.home") + "/bin/java",
+                "-Xmx" + heapMegabytes + "m",
+                "-XX:+UseSerialGC",
+                "-XX:+ExitOnOutOfMemoryError",
+                "--enable-native-access=ALL-UNNAMED",
+                "-D" + LogConfig.PROCESS + "=worker " + number));
+        command.addAll(JvmFlags.inherited());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "worker"));
+        command.addAll(settings);
+        command.addAll(List.of(
+                "--port=" + port,
+                "--number=" + number,
+                "--supervisor=" + ProcessHandle.current().pid()));
+        return command;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.mien;
+
+import dev.mien.config.ServerConfig;
+import dev.mien.http.Bodies;
+import dev.mien.http.ProblemResponse;
+import dev.mien.http.Route;
+import dev.mien.http.WebApp;
+import dev.mien.persona.PersonaResource;
+import dev.mien.persona.PersonaService;
+import dev.mien.store.Store;
+import dev.mien.store.sqlite.SqliteStore;
+import dev.mien.user.UserResource;
+import dev.mien.user.UserService;
+import dev.mien.web.AboutResource;
+import dev.mien.web.OpenApi;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One worker's object graph, wired top to bottom and closed in reverse.
+public final class Mien implements AutoCloseable {
+    private final Store store;
+    private final WebApp web;
+
+    /// Opens the store. The database must exist and be migrated.
+    ///
+    /// @param worker the number of this worker, from 1
+    /// @throws dev.mien.store.StoreUnavailableException if the store cannot be opened
+    public Mien(ServerConfig config, int worker) {
+        this.store = new SqliteStore(config.data(), config.commit(), config.readOnly());
+
+        var personas = new PersonaService(store);
+        var users = new UserService(store);
+
+        var bodies = new Bodies(config.http());
+        var problems = new ProblemResponse(worker, store::lastSeen);
+        var about = new AboutResource(store, problems);
+
+        // Those that are asked for most come first: the router tries them in this order.
+        var routes = new ArrayList<Route>();
+        routes.addAll(new PersonaResource(personas, bodies).routes());
+        routes.addAll(new UserResource(users, bodies).routes());
+        routes.addAll(about.routes());
+        about.describe(new OpenApi(routes, List.of(personas, users)));
+
+        this.web = new WebApp(
+                config.host(),
+                config.port(),
+                worker,
+                config.readOnly(),
+                config.worker().drainTimeout(),
+                config.http().maximumBodyBytes(),
+                routes,
+                problems,
+                store::lastSeen);
+    }
+
+    /// Begins to serve.
+    public void start() {
+        web.start();
+    }
+
+    public int port() {
+        return web.port();
+    }
+
+    /// Whether the store that this worker served is gone for good.
+    public boolean isLost() {
+        return store.isLost();
+    }
+
+    /// Lets requests under way end, then ends.
+    @Override
+    public void close() {
+        web.close();
+        store.close();
+    }
+}

@@ -1,0 +1,212 @@
+package dev.mien.document;
+
+import dev.mien.api.ProblemType;
+import dev.mien.http.Answers;
+import dev.mien.http.Bodies;
+import dev.mien.http.Cursor;
+import dev.mien.http.Preconditions;
+import dev.mien.http.ProblemException;
+import dev.mien.http.Route;
+import dev.mien.store.Document;
+import dev.mien.store.Outcome.Written;
+import dev.mien.store.Query;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// The addresses of one collection: create, get, patch, put, delete, list.
+public abstract class DocumentResource {
+    private static final int DEFAULT_LIMIT = 50;
+    private static final int MAXIMUM_LIMIT = 500;
+
+    private final DocumentService service;
+    private final Bodies bodies;
+    private final String path;
+    private final Set<String> parameters;
+
+    /// @param filters the query parameters of the list, besides `limit` and `cursor`
+    protected DocumentResource(DocumentService service, Bodies bodies, Set<String> filters) {
+        this.service = service;
+        this.bodies = bodies;
+        this.path = "/api/v1/" + service.collection().name();
+        var known = new TreeSet<>(filters);
+        known.addAll(List.of("limit", "cursor"));
+        this.parameters = known;
+    }
+
+    protected String path() {
+        return path;
+    }
+
+    /// The routes, those that are asked for most first.
+    public List<Route> routes() {
+        String noun = service.noun();
+        String schema = Character.toUpperCase(noun.charAt(0)) + noun.substring(1);
+        String one = path + "/{id}";
+        return new ArrayList<>(List.of(
+                Route.of(Method.GET, one, "Get a " + noun + ", deleted or not", 200, this::get)
+                        .gives(schema)
+                        .with("If-None-Match"),
+                Route.of(Method.PATCH, one, "Change what a JSON merge patch names (RFC 7396)", 200, this::patch)
+                        .takes(schema + "Patch")
+                        .gives(schema)
+                        .with("If-Match"),
+                Route.of(Method.PUT, one, "Replace the whole " + noun, 200, this::put)
+                        .takes(schema + "Draft")
+                        .gives(schema)
+                        .with("If-Match"),
+                Route.of(Method.DELETE, one, "Mark a " + noun + " as deleted; it stays readable", 204, this::delete)
+                        .with("If-Match"),
+                Route.of(Method.GET, path, "List " + noun + "s, newest first", 200, this::list)
+                        .gives(schema + "Page")
+                        .with(parameters.toArray(String[]::new)),
+                Route.of(Method.POST, path, "Create a " + noun + ", or all of an array or none", 201, this::post)
+                        .takes(schema + "Drafts")
+                        .gives(schema + "OrList")));
+    }
+
+    private void get(ServerRequest request, ServerResponse response) {
+        refuseParametersBut(Set.of(), request);
+        var found = service.get(id(request));
+        Answers.document(request, response, Objects.requireNonNull(found.document()), found.asOf());
+    }
+
+    private void post(ServerRequest request, ServerResponse response) {
+        var given = bodies.json(request);
+        var committed = service.create(given);
+        var documents = committed.written().stream().map(Written::document).toList();
+        if (given.isArray()) {
+            response.status(Status.CREATED_201);
+            Answers.json(response, list(documents), committed.asOf());
+        } else {
+            var document = documents.getFirst();
+            response.header(HeaderValues.create(HeaderNames.LOCATION, path + "/" + document.id()));
+            Answers.written(response, Status.CREATED_201, document, committed.asOf());
+        }
+    }
+
+    private void patch(ServerRequest request, ServerResponse response) {
+        var patch = bodies.mergePatch(request);
+        var committed = service.update(id(request), patch, expected(request));
+        Answers.written(response, Status.OK_200, committed.written().getFirst().document(), committed.asOf());
+    }
+
+    private void put(ServerRequest request, ServerResponse response) {
+        var expected = Preconditions.ifMatch(request)
+                .orElseThrow(() -> new ProblemException(
+                        ProblemType.VERSION_REQUIRED,
+                        "PUT needs If-Match with the ETag of the version that it replaces."));
+        var given = bodies.json(request);
+        var committed = service.replace(id(request), given, expected);
+        Answers.written(response, Status.OK_200, committed.written().getFirst().document(), committed.asOf());
+    }
+
+    private void delete(ServerRequest request, ServerResponse response) {
+        var committed = service.delete(id(request), expected(request));
+        Answers.reflecting(response, committed.asOf())
+                .status(Status.NO_CONTENT_204)
+                .send();
+    }
+
+    private void list(ServerRequest request, ServerResponse response) {
+        refuseParametersBut(parameters, request);
+        int limit = limit(request);
+        String scope = service.collection().name() + "?active=" + parameter(request, "active") + "&owner="
+                + parameter(request, "owner") + "&tag=" + parameter(request, "tag") + "&in="
+                + service.lastSeen().incarnation();
+        String cursor = parameter(request, "cursor");
+        var listing = service.list(new Query(
+                limit,
+                cursor == null ? null : Cursor.decode(cursor, scope),
+                active(request),
+                parameter(request, "owner"),
+                parameter(request, "tag")));
+        var documents = listing.documents();
+        String next =
+                listing.hasMore() ? "\"" + Cursor.encode(documents.getLast().id(), scope) + "\"" : "null";
+        var json = new ByteArrayOutputStream();
+        json.writeBytes("{\"items\":".getBytes(StandardCharsets.UTF_8));
+        json.writeBytes(list(documents));
+        json.writeBytes((",\"next_cursor\":" + next + "}").getBytes(StandardCharsets.UTF_8));
+        Answers.json(response, json.toByteArray(), listing.asOf());
+    }
+
+    private static byte[] list(List<Document> documents) {
+        var json = new ByteArrayOutputStream();
+        json.write('[');
+        for (int i = 0; i < documents.size(); i++) {
+            if (i > 0) {
+                json.write(',');
+            }
+            json.writeBytes(documents.get(i).json());
+        }
+        json.write(']');
+        return json.toByteArray();
+    }
+
+    private static Predicate<Document> expected(ServerRequest request) {
+        return Preconditions.ifMatch(request).orElse(document -> true);
+    }
+
+    private static String id(ServerRequest request) {
+        return request.path().pathParameters().get("id");
+    }
+
+    private static int limit(ServerRequest request) {
+        String text = parameter(request, "limit");
+        if (text == null) {
+            return DEFAULT_LIMIT;
+        }
+        try {
+            int limit = Integer.parseInt(text);
+            if (limit >= 1 && limit <= MAXIMUM_LIMIT) {
+                return limit;
+            }
+        } catch (NumberFormatException notANumber) {
+            // Refused below like any other text.
+        }
+        throw new ProblemException(
+                ProblemType.INVALID_PARAMETER, "limit must be a number from 1 to " + MAXIMUM_LIMIT + ".");
+    }
+
+    private static @Nullable Boolean active(ServerRequest request) {
+        String text = parameter(request, "active");
+        if (text == null) {
+            return null;
+        }
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new ProblemException(ProblemType.INVALID_PARAMETER, "active must be true or false.");
+        }
+        return Boolean.valueOf(text);
+    }
+
+    private static @Nullable String parameter(ServerRequest request, String name) {
+        return request.query().first(name).orElse(null);
+    }
+
+    private static void refuseParametersBut(Set<String> known, ServerRequest request) {
+        if (request.query().isEmpty()) {
+            return;
+        }
+        for (String name : request.query().names()) {
+            if (!known.contains(name)) {
+                throw new ProblemException(
+                        ProblemType.INVALID_PARAMETER,
+                        "There is no parameter " + name + " here"
+                                + (known.isEmpty() ? "." : "; there are " + String.join(", ", known) + "."));
+            }
+        }
+    }
+}

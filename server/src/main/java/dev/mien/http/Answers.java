@@ -1,0 +1,64 @@
+package dev.mien.http;
+
+import dev.mien.api.Problem;
+import dev.mien.api.RevisionToken;
+import dev.mien.store.Document;
+import io.helidon.http.Header;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+
+/// Sends answers with the headers that every one of them carries.
+public final class Answers {
+    private static final HeaderName REVISION = HeaderNames.create(RevisionToken.HEADER);
+    private static final Header PROBLEM_JSON =
+            HeaderValues.createCached(HeaderNames.CONTENT_TYPE, "application/problem+json");
+    /// A cache between here and the client may keep an answer but has to ask before it uses it.
+    private static final Header NO_CACHE = HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "private, no-cache");
+
+    private static final Header RETRY_SOON = HeaderValues.createCached(HeaderNames.RETRY_AFTER, "1");
+    private static final Status PRECONDITION_REQUIRED = Status.create(428, "Precondition Required");
+
+    private Answers() {}
+
+    /// 200 with the document, or 304 if the client has this version already.
+    public static void document(ServerRequest request, ServerResponse response, Document document, RevisionToken asOf) {
+        String etag = document.etag();
+        response.header(HeaderValues.create(HeaderNames.ETAG, etag)).header(NO_CACHE);
+        if (request.headers().contains(HeaderNames.IF_NONE_MATCH) && Preconditions.isUnmodified(request, etag)) {
+            reflecting(response, asOf).status(Status.NOT_MODIFIED_304).send();
+        } else {
+            json(response, document.json(), asOf);
+        }
+    }
+
+    /// The document as an edit left it.
+    public static void written(ServerResponse response, Status status, Document document, RevisionToken asOf) {
+        response.status(status)
+                .header(HeaderValues.create(HeaderNames.ETAG, document.etag()))
+                .header(NO_CACHE);
+        json(response, document.json(), asOf);
+    }
+
+    public static void json(ServerResponse response, byte[] json, RevisionToken asOf) {
+        reflecting(response, asOf).header(HeaderValues.CONTENT_TYPE_JSON).send(json);
+    }
+
+    public static void problem(ServerResponse response, Problem problem, RevisionToken asOf) {
+        if (problem.status() == Status.SERVICE_UNAVAILABLE_503.code()) {
+            response.header(RETRY_SOON);
+        }
+        reflecting(response, asOf)
+                .status(problem.status() == 428 ? PRECONDITION_REQUIRED : Status.create(problem.status()))
+                .header(PROBLEM_JSON)
+                .header(HeaderValues.CACHE_NO_CACHE)
+                .send(Json.write(problem));
+    }
+
+    public static ServerResponse reflecting(ServerResponse response, RevisionToken asOf) {
+        return response.header(HeaderValues.create(REVISION, asOf.toString()));
+    }
+}

@@ -1,0 +1,59 @@
+package dev.mien.http;
+
+import dev.mien.api.ProblemType;
+import dev.mien.store.Document;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/// `If-Match` and `If-None-Match` (RFC 9110 §13.1).
+public final class Preconditions {
+    private static final Pattern ENTITY_TAG =
+            Pattern.compile("\\G\\s*(W/)?(\"[\\x21\\x23-\\x7e\\x80-\\xff]*\")\\s*(?:,|$)");
+
+    private Preconditions() {}
+
+    /// Whether a document is at a version that the client named; empty if it named none.
+    /// The comparison is strong: a weak tag never matches (RFC 9110 §13.1.1).
+    public static Optional<Predicate<Document>> ifMatch(ServerRequest request) {
+        return tags(request, true)
+                .map(tags -> tags.isEmpty() ? any -> true : document -> tags.contains(document.etag()));
+    }
+
+    /// Whether the client has this version already, so that 304 answers it (RFC 9110 §13.1.2).
+    public static boolean isUnmodified(ServerRequest request, String etag) {
+        return tags(request, false)
+                .map(tags -> tags.isEmpty() || tags.contains(etag))
+                .orElse(false);
+    }
+
+    /// The tags of the header, without weak ones if `strong`; an empty list for `*`; empty without the header.
+    private static Optional<List<String>> tags(ServerRequest request, boolean strong) {
+        var name = strong ? HeaderNames.IF_MATCH : HeaderNames.IF_NONE_MATCH;
+        if (!request.headers().contains(name)) {
+            return Optional.empty();
+        }
+        String value = String.join(",", request.headers().get(name).allValues());
+        if (value.strip().equals("*")) {
+            return Optional.of(List.of());
+        }
+        var tags = new ArrayList<String>();
+        var matcher = ENTITY_TAG.matcher(value);
+        int end = 0;
+        while (end < value.length() && matcher.find()) {
+            end = matcher.end();
+            tags.add(matcher.group(1) != null && strong ? "" : matcher.group(2));
+        }
+        if (tags.isEmpty() || end < value.length()) {
+            throw new ProblemException(
+                    ProblemType.INVALID_PARAMETER,
+                    name.defaultCase()
+                            + " must be a list of entity tags in double quotes, as in the ETag header, or *.");
+        }
+        return Optional.of(tags);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.mien.http;
+
+import io.helidon.http.Method;
+import io.helidon.webserver.http.Handler;
+import java.util.List;
+
+/// One method of one address, and what the description at `/openapi.json` says of it.
+///
+/// @param path with parameters in braces: `/api/v1/personas/{id}`
+/// @param summary what it does, as one phrase
+/// @param success the status of a good answer
+/// @param requestSchema the name of the body's schema; empty where there is no body
+/// @param responseSchema the name of the answer's schema; empty where it has no JSON body
+/// @param parameters the names of the query parameters and headers that it understands
+public record Route(
+        Method method,
+        String path,
+        Handler handler,
+        String summary,
+        int success,
+        String requestSchema,
+        String responseSchema,
+        List<String> parameters) {
+
+    public static Route of(Method method, String path, String summary, int success, Handler handler) {
+        return new Route(method, path, handler, summary, success, "", "", List.of());
+    }
+
+    public Route takes(String schema) {
+        return new Route(method, path, handler, summary, success, schema, responseSchema, parameters);
+    }
+
+    public Route gives(String schema) {
+        return new Route(method, path, handler, summary, success, requestSchema, schema, parameters);
+    }
+
+    public Route with(String... names) {
+        return new Route(method, path, handler, summary, success, requestSchema, responseSchema, List.of(names));
+    }
+}

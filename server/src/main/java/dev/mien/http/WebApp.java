@@ -1,0 +1,183 @@
+package dev.mien.http;
+
+import dev.mien.api.Problem;
+import dev.mien.api.ProblemType;
+import dev.mien.api.RevisionToken;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.DirectHandler.EventType;
+import io.helidon.http.Header;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
+import io.helidon.webserver.http1.Http1Config;
+import java.net.StandardSocketOptions;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+
+/// The HTTP server of one worker: the routes, behind a port that several workers share (`SO_REUSEPORT`).
+public final class WebApp implements AutoCloseable {
+    private final Header workerHeader;
+    private final Supplier<RevisionToken> lastSeen;
+    private final boolean readOnly;
+    private final Duration drainTimeout;
+    private final WebServer server;
+    private final LongAdder begun = new LongAdder();
+    private final LongAdder ended = new LongAdder();
+    private volatile boolean draining;
+
+    /// @param worker the number that every answer carries in `Mien-Worker`
+    /// @param readOnly whether to refuse all methods that write
+    public WebApp(
+            String host,
+            int port,
+            int worker,
+            boolean readOnly,
+            Duration drainTimeout,
+            int maximumBodyBytes,
+            List<Route> routes,
+            ProblemResponse problems,
+            Supplier<RevisionToken> lastSeen) {
+        this.workerHeader = HeaderValues.createCached("Mien-Worker", Integer.toString(worker));
+        this.lastSeen = lastSeen;
+        this.readOnly = readOnly;
+        this.drainTimeout = drainTimeout;
+        var routing = HttpRouting.builder();
+        routing.addFilter(this::filter);
+        routes.forEach(route -> add(route, routing));
+        methodsByPath(routes)
+                .forEach((path, methods) -> routing.any(path, (request, response) -> {
+                    response.header(HeaderValues.create(HeaderNames.ALLOW, String.join(", ", methods)));
+                    throw new ProblemException(
+                            ProblemType.METHOD_NOT_ALLOWED,
+                            request.prologue().method() + " is not known here; " + String.join(", ", methods)
+                                    + " are.");
+                }));
+        routing.any(problems::notFound);
+        problems.register(routing);
+        this.server = WebServer.builder()
+                .host(host)
+                .port(port)
+                .putListenerSocketOption(StandardSocketOptions.SO_REUSEPORT, true)
+                .backlog(1024)
+                .shutdownHook(false)
+                .shutdownGracePeriod(Duration.ofMillis(200))
+                .maxPayloadSize(maximumBodyBytes + 1024L)
+                .addProtocol(Http1Config.builder()
+                        .continueImmediately(false)
+                        .maxHeadersSize(32 * 1024)
+                        .build())
+                .directHandlers(handlers -> {
+                    for (var type : EventType.values()) {
+                        handlers.addHandler(type, this::notHttp);
+                    }
+                })
+                .routing(routing)
+                .build();
+    }
+
+    private static void add(Route route, HttpRouting.Builder routing) {
+        routing.route(route.method(), route.path(), route.handler());
+        if (route.method().equals(Method.GET)) {
+            routing.route(Method.HEAD, route.path(), route.handler());
+        }
+    }
+
+    private static Map<String, Set<String>> methodsByPath(List<Route> routes) {
+        var methods = new LinkedHashMap<String, Set<String>>();
+        for (var route : routes) {
+            var known = methods.computeIfAbsent(route.path(), path -> new TreeSet<>());
+            known.add(route.method().text());
+            if (route.method().equals(Method.GET)) {
+                known.add("HEAD");
+            }
+        }
+        return methods;
+    }
+
+    private void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        begun.increment();
+        try {
+            response.header(workerHeader);
+            if (draining) {
+                response.header(HeaderValues.CONNECTION_CLOSE);
+            }
+            if (readOnly && !isRead(request.prologue().method())) {
+                throw new ProblemException(ProblemType.READ_ONLY, "This server only reads (--read-only).");
+            }
+            chain.proceed();
+        } finally {
+            ended.increment();
+        }
+    }
+
+    private static boolean isRead(Method method) {
+        return method.equals(Method.GET) || method.equals(Method.HEAD) || method.equals(Method.OPTIONS);
+    }
+
+    /// The answer to what no route can see, because it is no HTTP request.
+    private DirectHandler.TransportResponse notHttp(
+            DirectHandler.TransportRequest request,
+            EventType event,
+            Status status,
+            ServerResponseHeaders headers,
+            String message) {
+        var type = switch (event) {
+            case PAYLOAD_TOO_LARGE -> ProblemType.BODY_TOO_LARGE;
+            case INTERNAL_ERROR -> ProblemType.INTERNAL;
+            default -> status.code() == 404 ? ProblemType.NOT_FOUND : ProblemType.INVALID_PARAMETER;
+        };
+        headers.set(HeaderValues.create(HeaderNames.CONTENT_TYPE, "application/problem+json"));
+        headers.set(workerHeader);
+        headers.set(HeaderValues.create(
+                HeaderNames.create(RevisionToken.HEADER), lastSeen.get().toString()));
+        return DirectHandler.TransportResponse.builder()
+                .status(Status.create(type.status()))
+                .headers(headers)
+                .keepAlive(false)
+                .entity(Json.write(Problem.of(type, "The request is not one that this server understands.")))
+                .build();
+    }
+
+    /// Binds the port and serves.
+    public void start() {
+        server.start();
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    /// From now on each answer asks its client to close the connection.
+    public void beginDraining() {
+        draining = true;
+    }
+
+    /// Stops accepting connections, and lets requests under way end first.
+    @Override
+    public void close() {
+        beginDraining();
+        long deadline = System.nanoTime() + drainTimeout.toNanos();
+        while (begun.sum() > ended.sum() && System.nanoTime() < deadline) {
+            try {
+                Thread.sleep(5);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        server.stop();
+    }
+}

@@ -1,0 +1,5 @@
+/// The server's object graph.
+@NullMarked
+package dev.mien;
+
+import org.jspecify.annotations.NullMarked;

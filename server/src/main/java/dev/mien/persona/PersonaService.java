@@ -1,0 +1,38 @@
+package dev.mien.persona;
+
+import dev.mien.api.ProblemType;
+import dev.mien.document.DocumentService;
+import dev.mien.document.Field;
+import dev.mien.document.Schema;
+import dev.mien.store.Collection;
+import dev.mien.store.Store;
+import java.util.List;
+
+/// The rules of personas.
+public final class PersonaService extends DocumentService {
+    private static final Collection PERSONAS = new Collection("personas", List.of(), "owner_id");
+
+    /// What a persona is made of.
+    public static final Schema SCHEMA = new Schema(
+            Field.text("name", "what the character is called").asRequired().atMost(200),
+            Field.text("appearance", "what one sees"),
+            Field.text("personality", "how the character thinks, feels and acts"),
+            Field.texts("content_themes", "what its texts are about"),
+            Field.object("style_preferences", "how it speaks and writes, freely structured"),
+            Field.text("system_prompt", "what a model is told before it speaks as the character"),
+            Field.text("scenario", "where and when a conversation takes place"),
+            Field.text("greeting", "what the character says first"),
+            Field.texts("alternate_greetings", "other ways to begin"),
+            Field.text("example_dialogue", "how a conversation goes"),
+            Field.text("post_history_instructions", "what a model is told behind the conversation so far"),
+            Field.objectOrNull("lorebook", "entries that a conversation may call up"),
+            Field.texts("tags", "what to find it by"),
+            Field.text("creator_notes", "for whoever uses the persona; never shown to a model"),
+            Field.object("attributes", "anything else, kept as given"),
+            Field.textOrNull("owner_id", "the id of the user who owns it"),
+            Field.flag("is_active", true, "false once it was deleted"));
+
+    public PersonaService(Store store) {
+        super(store, PERSONAS, SCHEMA, "persona", ProblemType.PERSONA_NOT_FOUND, ProblemType.INVALID_PERSONA);
+    }
+}

@@ -1,0 +1,17 @@
+package dev.mien.store;
+
+import org.jspecify.annotations.Nullable;
+
+/// Which documents of a collection to list, newest first.
+///
+/// @param limit most documents to return, at least 1
+/// @param beforeId only documents older than this one (by id); null to begin with the newest
+/// @param active only active or only deleted documents; null for both
+/// @param owner only documents that this id owns; null for all
+/// @param tag only documents with this tag; null for all
+public record Query(
+        int limit,
+        @Nullable String beforeId,
+        @Nullable Boolean active,
+        @Nullable String owner,
+        @Nullable String tag) {}

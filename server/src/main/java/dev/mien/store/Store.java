@@ -1,0 +1,35 @@
+package dev.mien.store;
+
+import dev.mien.api.RevisionToken;
+
+/// Documents, kept durably.
+///
+/// Reads are strong: each reflects every edit that was acknowledged, through any worker, before the read began. They
+/// throw [StoreUnavailableException] where that cannot be established.
+public interface Store extends AutoCloseable {
+
+    Found find(Collection collection, String id);
+
+    /// The document whose unique member `field` is `value`.
+    Found findBy(Collection collection, String field, String value);
+
+    Listing list(Collection collection, Query query);
+
+    /// Waits until the edit is on disk or certainly not going to be, or until its time is up.
+    /// An exception of a step's [Rule] refuses the edit and is thrown here.
+    Outcome commit(Edit edit);
+
+    /// The newest state that this worker has seen, without asking the database. For answers that reflect no document.
+    RevisionToken lastSeen();
+
+    /// Asks the database.
+    ///
+    /// @throws StoreUnavailableException with the reason, if reads or writes would be answered with 503
+    void checkReady();
+
+    /// Whether the history that this store served is gone for good, so that only a new start helps.
+    boolean isLost();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,143 @@
+package dev.mien.store.sqlite;
+
+import dev.mien.api.RevisionToken;
+import dev.mien.store.Collection;
+import dev.mien.store.Document;
+import dev.mien.store.Found;
+import dev.mien.store.Listing;
+import dev.mien.store.Query;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// One connection for reading, with its prepared statements. Used by one thread at a time.
+///
+/// Every read is one statement, which reads the head of the log in the same snapshot, and its result is closed before
+/// the answer is given: there is no transaction that could outlive a read and show the next one an old state.
+final class SqliteReader implements AutoCloseable {
+    private static final String FIND = """
+            SELECT h.incarnation, h.seq, d.id, d.version, d.document
+              FROM log_head h LEFT JOIN %s d ON d.%s = ?1
+             WHERE h.id = 1
+            """;
+
+    private static final String LIST = """
+            SELECT h.incarnation, h.seq, d.id, d.version, d.document
+              FROM log_head h LEFT JOIN (%s) d
+             WHERE h.id = 1
+             ORDER BY d.id DESC
+            """;
+
+    private final Connection connection;
+    private final Map<String, PreparedStatement> statements = new HashMap<>();
+
+    SqliteReader(Path file) throws SQLException {
+        this.connection = Sqlite.openReader(file);
+    }
+
+    /// @param field a column that no two rows share
+    Found find(Collection collection, String field, String value) throws SQLException {
+        var statement = prepared(FIND.formatted(collection.name(), field));
+        statement.setString(1, value);
+        try (var row = statement.executeQuery()) {
+            row.next();
+            var asOf = asOf(row);
+            return new Found(row.getString(3) == null ? null : document(row, asOf), asOf);
+        }
+    }
+
+    Listing list(Collection collection, Query query) throws SQLException {
+        var parameters = new ArrayList<Object>();
+        var statement = prepared(LIST.formatted(page(collection, query, parameters)));
+        for (int i = 0; i < parameters.size(); i++) {
+            statement.setObject(i + 1, parameters.get(i));
+        }
+        try (var rows = statement.executeQuery()) {
+            rows.next();
+            var asOf = asOf(rows);
+            var documents = new ArrayList<Document>();
+            if (rows.getString(3) != null) {
+                do {
+                    documents.add(document(rows, asOf));
+                } while (rows.next());
+            }
+            boolean hasMore = documents.size() > query.limit();
+            return new Listing(List.copyOf(hasMore ? documents.subList(0, query.limit()) : documents), hasMore, asOf);
+        }
+    }
+
+    /// The rows of one page and one more, newest first.
+    private static String page(Collection collection, Query query, List<Object> parameters) {
+        var sql = new StringBuilder("SELECT d.id, d.version, d.document FROM ");
+        if (query.tag() == null) {
+            sql.append(collection.name()).append(" d WHERE true");
+        } else {
+            // CROSS JOIN keeps the order of the two tables: rows of the tag first, each then looked up by its key.
+            sql.append(collection.name()).append("_tag t CROSS JOIN ").append(collection.name());
+            sql.append(" d ON d.id = t.id WHERE t.tag = ?");
+            sql.append(" AND EXISTS (SELECT 1 FROM json_each(d.document, '$.tags') WHERE value = ?)");
+            parameters.add(query.tag());
+            parameters.add(query.tag());
+        }
+        if (query.active() != null) {
+            // A literal, so that the index of deleted rows can be used.
+            sql.append(" AND d.is_active = ").append(query.active() ? 1 : 0);
+        }
+        if (query.owner() != null) {
+            sql.append(" AND d.owner_id = ?");
+            parameters.add(query.owner());
+        }
+        String order = query.tag() == null ? "d.id" : "t.id";
+        if (query.beforeId() != null) {
+            sql.append(" AND ").append(order).append(" < ?");
+            parameters.add(query.beforeId());
+        }
+        sql.append(" ORDER BY ").append(order).append(" DESC LIMIT ?");
+        parameters.add(query.limit() + 1);
+        return sql.toString();
+    }
+
+    /// The newest state.
+    RevisionToken head() throws SQLException {
+        try (var row =
+                prepared("SELECT incarnation, seq FROM log_head WHERE id = 1").executeQuery()) {
+            row.next();
+            return asOf(row);
+        }
+    }
+
+    /// The newest migration that was run.
+    String schemaVersion() throws SQLException {
+        return Sqlite.queryText(
+                connection, "SELECT version FROM schema_history WHERE success ORDER BY installed_rank DESC LIMIT 1");
+    }
+
+    private static RevisionToken asOf(ResultSet row) throws SQLException {
+        return new RevisionToken(row.getString(1), row.getLong(2));
+    }
+
+    private static Document document(ResultSet row, RevisionToken asOf) throws SQLException {
+        return new Document(row.getString(3), row.getLong(4), asOf.incarnation(), row.getBytes(5));
+    }
+
+    private PreparedStatement prepared(String sql) throws SQLException {
+        var known = statements.get(sql);
+        if (known != null) {
+            return known;
+        }
+        var statement = connection.prepareStatement(sql);
+        statements.put(sql, statement);
+        return statement;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

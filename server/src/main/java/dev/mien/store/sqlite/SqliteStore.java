@@ -1,0 +1,231 @@
+package dev.mien.store.sqlite;
+
+import dev.mien.api.RevisionToken;
+import dev.mien.store.Collection;
+import dev.mien.store.CommitConfig;
+import dev.mien.store.CommitQueue;
+import dev.mien.store.Edit;
+import dev.mien.store.Found;
+import dev.mien.store.Listing;
+import dev.mien.store.Outcome;
+import dev.mien.store.Query;
+import dev.mien.store.Store;
+import dev.mien.store.StoreUnavailableException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The store of one worker on SQLite. Several workers open the same file, each with a store of its own.
+///
+/// Reads run on the calling thread, on one of a few reading connections; lists, which may take long and would hold on
+/// to
+/// the carrier of a virtual thread, on a small pool of platform threads. Writes go through the [CommitQueue].
+///
+/// **A store never goes back.** A read that finds the log's head behind what this worker saw before the read began, or
+/// another incarnation, has met another history under the same name (a restored copy). From then on every read is
+/// refused, until the worker is started anew.
+public final class SqliteStore implements Store {
+    private static final Logger log = LoggerFactory.getLogger(SqliteStore.class);
+    /// The database's file in the data directory.
+    public static final String FILE = "mien.db";
+
+    private static final int LISTING_THREADS = 2;
+
+    private final Path path;
+    private final BlockingQueue<SqliteReader> readers;
+    private final ExecutorService listings = Executors.newFixedThreadPool(
+            LISTING_THREADS, Thread.ofPlatform().name("mien-list-", 1).daemon().factory());
+    private final AtomicReference<RevisionToken> lastSeen;
+    private final @Nullable SqliteWriter writer;
+    private final @Nullable CommitQueue queue;
+    private volatile @Nullable String lost;
+
+    /// Opens a database that exists and is migrated.
+    ///
+    /// @param readOnly whether to refuse every edit, and take no lock
+    /// @throws StoreUnavailableException if it cannot be opened
+    public SqliteStore(Path directory, CommitConfig config, boolean readOnly) {
+        this.path = directory.resolve(FILE);
+        int count = Runtime.getRuntime().availableProcessors() + LISTING_THREADS;
+        this.readers = new ArrayBlockingQueue<>(count);
+        try {
+            var file = new DatabaseFile(path);
+            for (int i = 0; i < count; i++) {
+                readers.add(new SqliteReader(path));
+            }
+            var reader = readers.element();
+            requireSchema(reader);
+            this.lastSeen = new AtomicReference<>(reader.head());
+            this.writer = readOnly ? null : new SqliteWriter(directory, file);
+            this.queue = writer == null ? null : new CommitQueue(config, writer);
+        } catch (IOException | SQLException e) {
+            throw new StoreUnavailableException("cannot open " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireSchema(SqliteReader reader) throws SQLException {
+        String found = reader.schemaVersion();
+        if (!found.equals(SqliteMigrations.NEWEST)) {
+            throw new StoreUnavailableException(
+                    "the store's schema is version " + found + "; this program needs " + SqliteMigrations.NEWEST);
+        }
+    }
+
+    private interface Read<T> {
+        T from(SqliteReader reader) throws SQLException;
+    }
+
+    @Override
+    public Found find(Collection collection, String id) {
+        return find(collection, "id", id);
+    }
+
+    @Override
+    public Found findBy(Collection collection, String field, String value) {
+        if (!collection.uniqueFields().contains(field)) {
+            throw new IllegalArgumentException(field + " is not unique");
+        }
+        return find(collection, field, value);
+    }
+
+    private Found find(Collection collection, String field, String value) {
+        var before = lastSeen.get();
+        var found = read(reader -> reader.find(collection, field, value));
+        see(before, found.asOf());
+        return found;
+    }
+
+    @Override
+    public Listing list(Collection collection, Query query) {
+        var before = lastSeen.get();
+        Listing listing;
+        try {
+            listing = listings.submit(() -> read(reader -> reader.list(collection, query)))
+                    .get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailableException("this worker is shutting down", e);
+        }
+        see(before, listing.asOf());
+        return listing;
+    }
+
+    /// A reader whose statement failed is replaced, whatever the reason, since nobody knows what it holds on to.
+    private <T> T read(Read<T> read) {
+        SqliteReader reader;
+        try {
+            reader = readers.take();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailableException("this worker is shutting down", e);
+        }
+        var back = reader;
+        try {
+            return read.from(reader);
+        } catch (SQLException e) {
+            back = reopened(reader);
+            throw new StoreUnavailableException("the store cannot be read: " + e.getMessage(), e);
+        } finally {
+            readers.add(back);
+        }
+    }
+
+    private SqliteReader reopened(SqliteReader broken) {
+        try {
+            var fresh = new SqliteReader(path);
+            broken.close();
+            return fresh;
+        } catch (SQLException e) {
+            log.warn("A reading connection could not be replaced", e);
+            return broken;
+        }
+    }
+
+    /// @param before what this worker had seen when the read began
+    private void see(RevisionToken before, RevisionToken asOf) {
+        String fault = lost != null ? lost : writer == null ? null : writer.lostFile();
+        if (fault != null) {
+            throw new StoreUnavailableException(fault);
+        }
+        if (!asOf.incarnation().equals(before.incarnation()) || asOf.revision() < before.revision()) {
+            lost = "the store went from " + before + " to " + asOf + ": another history has taken its place";
+            log.error("{}; nothing is served until this worker is started anew", lost);
+            throw new StoreUnavailableException(lost);
+        }
+        advance(asOf);
+    }
+
+    private void advance(RevisionToken asOf) {
+        for (var seen = lastSeen.get(); asOf.revision() > seen.revision(); seen = lastSeen.get()) {
+            if (lastSeen.compareAndSet(seen, asOf)) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public Outcome commit(Edit edit) {
+        if (queue == null) {
+            return new Outcome.NotApplied("this worker only reads");
+        }
+        if (lost != null) {
+            return new Outcome.NotApplied(lost);
+        }
+        var outcome = queue.commit(edit);
+        if (outcome instanceof Outcome.Committed committed) {
+            advance(committed.asOf());
+        }
+        return outcome;
+    }
+
+    @Override
+    public RevisionToken lastSeen() {
+        return lastSeen.get();
+    }
+
+    @Override
+    public void checkReady() {
+        var before = lastSeen.get();
+        see(before, read(reader -> {
+            requireSchema(reader);
+            return reader.head();
+        }));
+        String fault = writer == null ? null : writer.fault();
+        if (fault != null) {
+            throw new StoreUnavailableException("writes are refused: " + fault);
+        }
+    }
+
+    @Override
+    public boolean isLost() {
+        return lost != null || (writer != null && writer.lostFile() != null);
+    }
+
+    @Override
+    public void close() {
+        if (writer != null && queue != null) {
+            writer.stopWaiting();
+            queue.close();
+            writer.close();
+        }
+        listings.shutdown();
+        for (var reader = readers.poll(); reader != null; reader = readers.poll()) {
+            try {
+                reader.close();
+            } catch (SQLException e) {
+                log.warn("A reading connection did not close", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+/// The store on SQLite in WAL mode. The database is the cache: a read is one indexed `SELECT` in autocommit, which sees
+/// every commit that ended before it began, in any process (https://www.sqlite.org/isolation.html). See DESIGN.md in
+/// this folder.
+@NullMarked
+package dev.mien.store.sqlite;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,36 @@
+package dev.mien.user;
+
+import dev.mien.document.DocumentResource;
+import dev.mien.http.Answers;
+import dev.mien.http.Bodies;
+import dev.mien.http.Route;
+import io.helidon.http.Method;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/// The addresses of users.
+public final class UserResource extends DocumentResource {
+    private final UserService service;
+
+    public UserResource(UserService service, Bodies bodies) {
+        super(service, bodies, Set.of("active"));
+        this.service = service;
+    }
+
+    @Override
+    public List<Route> routes() {
+        var routes = super.routes();
+        routes.add(Route.of(Method.GET, path() + "/by-username/{username}", "Get a user by name", 200, this::byUsername)
+                .gives("User")
+                .with("If-None-Match"));
+        return routes;
+    }
+
+    private void byUsername(ServerRequest request, ServerResponse response) {
+        var found = service.getByUsername(request.path().pathParameters().get("username"));
+        Answers.document(request, response, Objects.requireNonNull(found.document()), found.asOf());
+    }
+}

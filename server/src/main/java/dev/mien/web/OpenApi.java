@@ -1,0 +1,139 @@
+package dev.mien.web;
+
+import dev.mien.document.DocumentService;
+import dev.mien.http.Json;
+import dev.mien.http.Route;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The description of the API (OpenAPI 3.1), made of the routes and schemas that the server works with.
+public final class OpenApi {
+    private static final Pattern PARAMETER = Pattern.compile("\\{([a-z]+)}");
+    private static final List<String> HEADERS = List.of("If-Match", "If-None-Match");
+
+    private final ObjectNode root = JsonNodeFactory.instance.objectNode().put("openapi", "3.1.0");
+
+    public OpenApi(List<Route> routes, List<? extends DocumentService> services) {
+        root.putObject("info")
+                .put("title", "Mien")
+                .put("version", "v1")
+                .put(
+                        "description",
+                        "A persona server. Once an edit is acknowledged, every read that begins later reflects it, on any worker.");
+        var paths = root.putObject("paths");
+        for (var route : routes) {
+            describe(route, paths.withObjectProperty(route.path()));
+        }
+        var schemas = root.putObject("components").putObject("schemas");
+        services.forEach(service -> describe(service, schemas));
+        describeProblem(schemas);
+    }
+
+    public byte[] json() {
+        return Json.write(root);
+    }
+
+    private static void describe(Route route, ObjectNode path) {
+        var operation = path.putObject(route.method().text().toLowerCase(Locale.ROOT));
+        operation.put("summary", route.summary());
+        var parameters = operation.putArray("parameters");
+        PARAMETER
+                .matcher(route.path())
+                .results()
+                .forEach(match -> parameters
+                        .addObject()
+                        .put("name", match.group(1))
+                        .put("in", "path")
+                        .put("required", true)
+                        .putObject("schema")
+                        .put("type", "string"));
+        route.parameters()
+                .forEach(name -> parameters
+                        .addObject()
+                        .put("name", name)
+                        .put("in", HEADERS.contains(name) ? "header" : "query")
+                        .putObject("schema")
+                        .put("type", "string"));
+        if (!route.requestSchema().isEmpty()) {
+            refer(
+                    operation.putObject("requestBody").put("required", true).putObject("content"),
+                    route.method().text().equals("PATCH") ? "application/merge-patch+json" : "application/json",
+                    route.requestSchema());
+        }
+        var responses = operation.putObject("responses");
+        var success = responses.putObject(Integer.toString(route.success())).put("description", route.summary());
+        if (!route.responseSchema().isEmpty()) {
+            refer(success.putObject("content"), "application/json", route.responseSchema());
+        }
+        refer(
+                responses.putObject("default").put("description", "A problem").putObject("content"),
+                "application/problem+json",
+                "Problem");
+    }
+
+    private static void refer(ObjectNode content, String mediaType, String schema) {
+        content.putObject(mediaType).putObject("schema").put("$ref", "#/components/schemas/" + schema);
+    }
+
+    private static void describe(DocumentService service, ObjectNode schemas) {
+        String name =
+                Character.toUpperCase(service.noun().charAt(0)) + service.noun().substring(1);
+        var draft = schemas.putObject(name + "Draft").put("type", "object").put("additionalProperties", false);
+        var patch = schemas.putObject(name + "Patch").put("type", "object").put("additionalProperties", false);
+        var whole = schemas.putObject(name).put("type", "object");
+        var members = whole.putObject("properties");
+        members.putObject("id").put("type", "string");
+        var draftMembers = draft.putObject("properties");
+        var patchMembers = patch.putObject("properties");
+        var required = draft.putArray("required");
+        var present = whole.putArray("required").add("id");
+        for (var field : service.schema().fields()) {
+            members.set(field.name(), field.toJsonSchema());
+            draftMembers.set(field.name(), field.toJsonSchema());
+            patchMembers.set(field.name(), field.toJsonSchema());
+            present.add(field.name());
+            if (field.required()) {
+                required.add(field.name());
+            }
+        }
+        members.putObject("version").put("type", "integer").put("minimum", 1);
+        members.putObject("revision").put("type", "integer").put("minimum", 1);
+        members.putObject("created_at").put("type", "string").put("format", "date-time");
+        members.putObject("updated_at").put("type", "string").put("format", "date-time");
+        present.add("version").add("revision").add("created_at").add("updated_at");
+
+        either(schemas.putObject(name + "Drafts"), name + "Draft");
+        either(schemas.putObject(name + "OrList"), name);
+        var page = schemas.putObject(name + "Page").put("type", "object").putObject("properties");
+        listOf(page.putObject("items"), name);
+        page.putObject("next_cursor").putArray("type").add("string").add("null");
+    }
+
+    private static void either(ObjectNode schema, String name) {
+        var choices = schema.putArray("oneOf");
+        choices.addObject().put("$ref", "#/components/schemas/" + name);
+        listOf(choices.addObject(), name);
+    }
+
+    private static void listOf(ObjectNode schema, String name) {
+        schema.put("type", "array").putObject("items").put("$ref", "#/components/schemas/" + name);
+    }
+
+    private static void describeProblem(ObjectNode schemas) {
+        var members = schemas.putObject("Problem").put("type", "object").putObject("properties");
+        for (String text : List.of("type", "title", "detail", "instance", "outcome")) {
+            members.putObject(text).put("type", "string");
+        }
+        members.putObject("status").put("type", "integer");
+        members.putObject("currentVersion").put("type", "integer");
+        var error = members.putObject("errors")
+                .put("type", "array")
+                .putObject("items")
+                .put("type", "object");
+        error.putObject("properties").putObject("pointer").put("type", "string");
+        error.withObjectProperty("properties").putObject("detail").put("type", "string");
+    }
+}

@@ -1,0 +1,29 @@
+package dev.mien.worker;
+
+import dev.mien.config.Setting;
+import java.time.Duration;
+
+/// How the supervisor looks after its workers.
+///
+/// @param hangTimeout how long a worker may be silent before it is killed and replaced
+/// @param drainTimeout how long requests under way may take once a worker was told to stop
+/// @param heapMegabytes the largest heap of each worker
+public record WorkerConfig(
+        @Setting(value = "how long a worker may be silent before it is killed and replaced", byDefault = "5s")
+        Duration hangTimeout,
+
+        @Setting(value = "how long requests under way may take once a worker was told to stop", byDefault = "15s")
+        Duration drainTimeout,
+
+        @Setting(value = "largest heap of each worker, in megabytes", byDefault = "64")
+        int heapMegabytes) {
+    public WorkerConfig {
+        if (hangTimeout.toMillis() < 1000) {
+            throw new IllegalArgumentException("--worker-hang-timeout must be at least 1s");
+        }
+        if (drainTimeout.isNegative() || heapMegabytes < 32) {
+            throw new IllegalArgumentException(
+                    "--worker-drain-timeout must not be negative, --worker-heap-megabytes at least 32");
+        }
+    }
+}

@@ -1,0 +1,195 @@
+-- The row of a document holds the JSON as it is served. Everything else that is asked for is computed from it, so a
+-- statement written by hand cannot leave the two apart:
+--     UPDATE personas SET document = json_set(document, '$.name', 'Ophelia') WHERE id = '…';
+-- The triggers give the row its next version, revision and updated_at, and write the change log in the same transaction.
+
+CREATE TABLE log_head (
+    id          INTEGER PRIMARY KEY CHECK (id = 1),
+    incarnation TEXT    NOT NULL,  -- random; names this history
+    seq         INTEGER NOT NULL,  -- the revision of the newest change
+    floor       INTEGER NOT NULL,  -- changes up to this revision have been trimmed
+    fence       INTEGER NOT NULL   -- counts commits made only to overwrite one whose end was unknown
+);
+INSERT INTO log_head VALUES (1, lower(hex(randomblob(8))), 0, 0, 0);
+
+CREATE TABLE changes (
+    revision   INTEGER PRIMARY KEY,
+    collection TEXT    NOT NULL,
+    id         TEXT    NOT NULL,
+    version    INTEGER NOT NULL,
+    operation  TEXT    NOT NULL CHECK (operation IN ('create', 'update', 'delete'))
+);
+
+-- The last version of each row that was removed, so that no version is used twice for an id.
+CREATE TABLE tombstones (
+    collection TEXT    NOT NULL,
+    id         TEXT    NOT NULL,
+    version    INTEGER NOT NULL,
+    PRIMARY KEY (collection, id)
+) WITHOUT ROWID;
+
+CREATE TABLE users (
+    id         TEXT    PRIMARY KEY NOT NULL,
+    version    INTEGER NOT NULL DEFAULT 0,
+    revision   INTEGER NOT NULL DEFAULT 0,
+    created_at TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    document   TEXT    NOT NULL CHECK (json_valid(document) AND json_type(document, '$.username') IS 'text'),
+    username   TEXT    GENERATED ALWAYS AS (document ->> '$.username') VIRTUAL,
+    email      TEXT    GENERATED ALWAYS AS (document ->> '$.email') VIRTUAL COLLATE NOCASE,
+    is_active  INTEGER GENERATED ALWAYS AS (coalesce(document ->> '$.is_active', 1)) VIRTUAL
+);
+CREATE UNIQUE INDEX users_username ON users (username);
+CREATE UNIQUE INDEX users_email ON users (email) WHERE email IS NOT NULL;
+CREATE INDEX users_deleted ON users (id) WHERE is_active = 0;
+
+CREATE TABLE personas (
+    id         TEXT    PRIMARY KEY NOT NULL,
+    version    INTEGER NOT NULL DEFAULT 0,
+    revision   INTEGER NOT NULL DEFAULT 0,
+    created_at TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    document   TEXT    NOT NULL CHECK (json_valid(document) AND json_type(document, '$.name') IS 'text'),
+    owner_id   TEXT    GENERATED ALWAYS AS (document ->> '$.owner_id') VIRTUAL REFERENCES users (id),
+    is_active  INTEGER GENERATED ALWAYS AS (coalesce(document ->> '$.is_active', 1)) VIRTUAL
+);
+CREATE INDEX personas_owner ON personas (owner_id, id) WHERE owner_id IS NOT NULL;
+CREATE INDEX personas_deleted ON personas (id) WHERE is_active = 0;
+
+-- Where to look for a tag. A REPLACE by hand may leave a row behind, so a reader asks the document too.
+CREATE TABLE personas_tag (
+    tag TEXT NOT NULL,
+    id  TEXT NOT NULL,
+    PRIMARY KEY (tag, id)
+) WITHOUT ROWID;
+
+-- For each of the two tables: <table>_insert, _update and _delete bump the head, stamp the row, and append to the log.
+--
+-- A statement of Mien's own has stamped the row already, with the next version and revision; the trigger sees that, for
+-- the row carries the number that the head has just reached, and stamps only what was written by hand. The stamping is
+-- itself an update of the row: the WHEN of _update is false for it alone, since it alone changes the revision to the
+-- number that the head already has.
+--
+-- INSERT OR REPLACE removes a row without firing _delete where recursive_triggers is off, as in the sqlite3 tool;
+-- _replace keeps the version it had, so that the new row goes on from there.
+
+CREATE TRIGGER users_replace BEFORE INSERT ON users
+WHEN EXISTS (SELECT 1 FROM users WHERE id = NEW.id)
+BEGIN
+    INSERT INTO tombstones SELECT 'users', id, version FROM users WHERE id = NEW.id
+        ON CONFLICT DO UPDATE SET version = excluded.version;
+END;
+
+CREATE TRIGGER users_insert AFTER INSERT ON users
+BEGIN
+    UPDATE log_head SET seq = seq + 1;
+    UPDATE users
+       SET version  = 1 + coalesce((SELECT version FROM tombstones WHERE collection = 'users' AND id = NEW.id), 0),
+           revision = (SELECT seq FROM log_head),
+           document = json_set(NEW.document, '$.id', NEW.id,
+               '$.version', 1 + coalesce((SELECT version FROM tombstones WHERE collection = 'users' AND id = NEW.id), 0),
+               '$.revision', (SELECT seq FROM log_head),
+               '$.created_at', NEW.created_at, '$.updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+     WHERE NEW.revision <> (SELECT seq FROM log_head) AND id = NEW.id;
+    INSERT INTO changes SELECT revision, 'users', id, version, 'create' FROM users WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER users_update AFTER UPDATE OF created_at, document ON users
+WHEN NEW.revision <> (SELECT seq FROM log_head) OR NEW.revision = OLD.revision
+BEGIN
+    UPDATE log_head SET seq = seq + 1;
+    UPDATE users
+       SET version  = OLD.version + 1,
+           revision = (SELECT seq FROM log_head),
+           document = json_set(NEW.document, '$.id', NEW.id, '$.version', OLD.version + 1,
+               '$.revision', (SELECT seq FROM log_head),
+               '$.created_at', NEW.created_at, '$.updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+     WHERE NEW.revision <> (SELECT seq FROM log_head) AND id = NEW.id;
+    INSERT INTO changes SELECT seq, 'users', NEW.id, OLD.version + 1, 'update' FROM log_head;
+END;
+
+CREATE TRIGGER users_delete AFTER DELETE ON users
+BEGIN
+    UPDATE log_head SET seq = seq + 1;
+    INSERT INTO tombstones VALUES ('users', OLD.id, OLD.version + 1)
+        ON CONFLICT DO UPDATE SET version = excluded.version;
+    INSERT INTO changes SELECT seq, 'users', OLD.id, OLD.version + 1, 'delete' FROM log_head;
+END;
+
+CREATE TRIGGER users_id_stays BEFORE UPDATE OF id ON users WHEN NEW.id <> OLD.id
+BEGIN
+    SELECT RAISE(ABORT, 'the id of a row does not change; insert a new row instead');
+END;
+
+CREATE TRIGGER users_version_is_kept BEFORE UPDATE OF version, revision ON users WHEN NEW.document = OLD.document
+BEGIN
+    SELECT RAISE(ABORT, 'version and revision are kept by triggers; set the document');
+END;
+
+CREATE TRIGGER personas_replace BEFORE INSERT ON personas
+WHEN EXISTS (SELECT 1 FROM personas WHERE id = NEW.id)
+BEGIN
+    INSERT INTO tombstones SELECT 'personas', id, version FROM personas WHERE id = NEW.id
+        ON CONFLICT DO UPDATE SET version = excluded.version;
+END;
+
+CREATE TRIGGER personas_insert AFTER INSERT ON personas
+BEGIN
+    UPDATE log_head SET seq = seq + 1;
+    UPDATE personas
+       SET version  = 1 + coalesce((SELECT version FROM tombstones WHERE collection = 'personas' AND id = NEW.id), 0),
+           revision = (SELECT seq FROM log_head),
+           document = json_set(NEW.document, '$.id', NEW.id,
+               '$.version', 1 + coalesce((SELECT version FROM tombstones WHERE collection = 'personas' AND id = NEW.id), 0),
+               '$.revision', (SELECT seq FROM log_head),
+               '$.created_at', NEW.created_at, '$.updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+     WHERE NEW.revision <> (SELECT seq FROM log_head) AND id = NEW.id;
+    INSERT INTO changes SELECT revision, 'personas', id, version, 'create' FROM personas WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER personas_update AFTER UPDATE OF created_at, document ON personas
+WHEN NEW.revision <> (SELECT seq FROM log_head) OR NEW.revision = OLD.revision
+BEGIN
+    UPDATE log_head SET seq = seq + 1;
+    UPDATE personas
+       SET version  = OLD.version + 1,
+           revision = (SELECT seq FROM log_head),
+           document = json_set(NEW.document, '$.id', NEW.id, '$.version', OLD.version + 1,
+               '$.revision', (SELECT seq FROM log_head),
+               '$.created_at', NEW.created_at, '$.updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+     WHERE NEW.revision <> (SELECT seq FROM log_head) AND id = NEW.id;
+    INSERT INTO changes SELECT seq, 'personas', NEW.id, OLD.version + 1, 'update' FROM log_head;
+END;
+
+CREATE TRIGGER personas_delete AFTER DELETE ON personas
+BEGIN
+    UPDATE log_head SET seq = seq + 1;
+    INSERT INTO tombstones VALUES ('personas', OLD.id, OLD.version + 1)
+        ON CONFLICT DO UPDATE SET version = excluded.version;
+    INSERT INTO changes SELECT seq, 'personas', OLD.id, OLD.version + 1, 'delete' FROM log_head;
+END;
+
+CREATE TRIGGER personas_id_stays BEFORE UPDATE OF id ON personas WHEN NEW.id <> OLD.id
+BEGIN
+    SELECT RAISE(ABORT, 'the id of a row does not change; insert a new row instead');
+END;
+
+CREATE TRIGGER personas_version_is_kept BEFORE UPDATE OF version, revision ON personas WHEN NEW.document = OLD.document
+BEGIN
+    SELECT RAISE(ABORT, 'version and revision are kept by triggers; set the document');
+END;
+
+CREATE TRIGGER personas_tag_insert AFTER INSERT ON personas
+BEGIN
+    INSERT OR IGNORE INTO personas_tag SELECT value, NEW.id FROM json_each(NEW.document, '$.tags') WHERE type = 'text';
+END;
+
+CREATE TRIGGER personas_tag_update AFTER UPDATE OF document ON personas
+WHEN (NEW.document -> '$.tags') IS NOT (OLD.document -> '$.tags')
+BEGIN
+    DELETE FROM personas_tag WHERE id = OLD.id AND tag IN (SELECT value FROM json_each(OLD.document, '$.tags'));
+    INSERT OR IGNORE INTO personas_tag SELECT value, NEW.id FROM json_each(NEW.document, '$.tags') WHERE type = 'text';
+END;
+
+CREATE TRIGGER personas_tag_delete AFTER DELETE ON personas
+BEGIN
+    DELETE FROM personas_tag WHERE id = OLD.id AND tag IN (SELECT value FROM json_each(OLD.document, '$.tags'));
+END;
