@@ -2,7 +2,6 @@ package dev.mien.cli;
 
 import dev.mien.worker.LogConfig;
 import dev.mien.worker.Supervisor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -52,15 +51,13 @@ final class ServeCommand implements Callable<Integer> {
 
     /// The same program on the same JDK, as a worker.
     private static List<String> workerCommand(int number, int port, int heapMegabytes, List<String> settings) {
-        var command = new ArrayList<>(List.of(
-                System.getProperty("java.home") + "/bin/java",
-                "-Xmx" + heapMegabytes + "m",
-                "-XX:+UseSerialGC",
-                "-XX:+ExitOnOutOfMemoryError",
-                "--enable-native-access=ALL-UNNAMED",
-                "-D" + LogConfig.PROCESS + "=worker " + number));
-        command.addAll(JvmFlags.inherited());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "worker"));
+        var command = Program.command(
+                List.of(
+                        "-Xmx" + heapMegabytes + "m",
+                        "-XX:+UseSerialGC",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-D" + LogConfig.PROCESS + "=worker " + number),
+                "worker");
         command.addAll(settings);
         command.addAll(List.of(
                 "--port=" + port,

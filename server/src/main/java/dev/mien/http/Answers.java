@@ -19,6 +19,7 @@ public final class Answers {
     /// A cache between here and the client may keep an answer but has to ask before it uses it.
     private static final Header NO_CACHE = HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "private, no-cache");
 
+    private static final Header NO_STORE = HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "no-store");
     private static final Header RETRY_SOON = HeaderValues.createCached(HeaderNames.RETRY_AFTER, "1");
     private static final Status PRECONDITION_REQUIRED = Status.create(428, "Precondition Required");
 
@@ -54,7 +55,7 @@ public final class Answers {
         reflecting(response, asOf)
                 .status(problem.status() == 428 ? PRECONDITION_REQUIRED : Status.create(problem.status()))
                 .header(PROBLEM_JSON)
-                .header(HeaderValues.CACHE_NO_CACHE)
+                .header(NO_STORE)
                 .send(Json.write(problem));
     }
 

@@ -11,6 +11,7 @@ import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.HttpRouting;
@@ -120,6 +121,10 @@ public final class WebApp implements AutoCloseable {
             chain.proceed();
         } finally {
             ended.increment();
+        }
+        // Helidon 4.5 announces the end of the connection but waits for the client to close it.
+        if (draining || request.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+            throw new CloseConnectionException("announced to the client");
         }
     }
 

@@ -1,0 +1,20 @@
+package dev.mien.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// This program, to be run once more in another process.
+final class Program {
+    private Program() {}
+
+    /// The command line that runs `arguments` on the same JDK and classes as this process, to be added to.
+    static List<String> command(List<String> jvmFlags, String... arguments) {
+        var command = new ArrayList<String>();
+        command.add(System.getProperty("java.home") + "/bin/java");
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.addAll(jvmFlags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+}
