@@ -20,6 +20,7 @@ import java.util.List;
 public final class Mien implements AutoCloseable {
     private final Store store;
     private final WebApp web;
+    private final byte[] description;
 
     /// Opens the store. The database must exist and be migrated.
     ///
@@ -40,7 +41,8 @@ public final class Mien implements AutoCloseable {
         routes.addAll(new PersonaResource(personas, bodies).routes());
         routes.addAll(new UserResource(users, bodies).routes());
         routes.addAll(about.routes());
-        about.describe(new OpenApi(routes, List.of(personas, users)));
+        this.description = new OpenApi(routes, List.of(personas, users)).json();
+        about.describe(description);
 
         this.web = new WebApp(
                 config.host(),
@@ -61,6 +63,11 @@ public final class Mien implements AutoCloseable {
 
     public int port() {
         return web.port();
+    }
+
+    /// The description of the API, as at `/openapi.json`.
+    public byte[] description() {
+        return description.clone();
     }
 
     /// Whether the store that this worker served is gone for good.

@@ -13,6 +13,11 @@ final class Program {
         command.add(System.getProperty("java.home") + "/bin/java");
         command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(jvmFlags);
+        // As in the launcher; behind ours, so that they win.
+        String wanted = System.getenv().getOrDefault("MIEN_JAVA_OPTIONS", "").strip();
+        if (!wanted.isEmpty()) {
+            command.addAll(List.of(wanted.split("\\s+")));
+        }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(List.of(arguments));
         return command;

@@ -41,6 +41,7 @@ final class ServeCommand implements Callable<Integer> {
         var settings = ServerSettings.arguments(spec, "port");
         new Supervisor(
                         config,
+                        ServerSettings.settings(spec).changed(),
                         (number, port) ->
                                 workerCommand(number, port, config.worker().heapMegabytes(), settings),
                         System.out)

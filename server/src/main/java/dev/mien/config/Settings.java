@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -183,7 +184,7 @@ public final class Settings {
 
     /// The settings that differ from their defaults, for the line that is logged at the start.
     public Map<String, String> changed() {
-        var changed = new java.util.TreeMap<String, String>();
+        var changed = new TreeMap<String, String>();
         for (var key : keys()) {
             String value = values.get(key.key());
             if (value != null && !value.equals(key.byDefault())) {

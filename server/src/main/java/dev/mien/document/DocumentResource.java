@@ -84,6 +84,7 @@ public abstract class DocumentResource {
     }
 
     private void post(ServerRequest request, ServerResponse response) {
+        refuseParametersBut(Set.of(), request);
         var given = bodies.json(request);
         var committed = service.create(given);
         var documents = committed.written().stream().map(Written::document).toList();
@@ -98,12 +99,14 @@ public abstract class DocumentResource {
     }
 
     private void patch(ServerRequest request, ServerResponse response) {
+        refuseParametersBut(Set.of(), request);
         var patch = bodies.mergePatch(request);
         var committed = service.update(id(request), patch, expected(request));
         Answers.written(response, Status.OK_200, committed.written().getFirst().document(), committed.asOf());
     }
 
     private void put(ServerRequest request, ServerResponse response) {
+        refuseParametersBut(Set.of(), request);
         var expected = Preconditions.ifMatch(request)
                 .orElseThrow(() -> new ProblemException(
                         ProblemType.VERSION_REQUIRED,
@@ -114,6 +117,7 @@ public abstract class DocumentResource {
     }
 
     private void delete(ServerRequest request, ServerResponse response) {
+        refuseParametersBut(Set.of(), request);
         var committed = service.delete(id(request), expected(request));
         Answers.reflecting(response, committed.asOf())
                 .status(Status.NO_CONTENT_204)
@@ -196,7 +200,7 @@ public abstract class DocumentResource {
         return request.query().first(name).orElse(null);
     }
 
-    private static void refuseParametersBut(Set<String> known, ServerRequest request) {
+    protected static void refuseParametersBut(Set<String> known, ServerRequest request) {
         if (request.query().isEmpty()) {
             return;
         }

@@ -6,6 +6,7 @@ import dev.mien.api.Problem;
 import dev.mien.api.ProblemType;
 import dev.mien.api.RevisionToken;
 import dev.mien.api.Violation;
+import dev.mien.document.Schema.Checked;
 import dev.mien.http.Json;
 import dev.mien.http.ProblemException;
 import dev.mien.store.Collection;
@@ -21,8 +22,8 @@ import dev.mien.store.Step;
 import dev.mien.store.Store;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -128,7 +129,7 @@ public abstract class DocumentService {
                     noun,
                     written.document().id(),
                     written.document().version(),
-                    written.revision());
+                    written.document().revision());
         }
         return committed;
     }
@@ -141,21 +142,25 @@ public abstract class DocumentService {
                             .withErrors(List.of(new Violation("", "must be an object"))),
                     null);
         }
-        return change(id, expected, document -> MergePatch.apply(document, patch));
+        return change(id, expected, current -> schema.check(MergePatch.apply(current, patch), current));
     }
 
     /// Replaces the whole document; what is not given goes back to its default.
     public Committed replace(String id, JsonNode given, Predicate<Document> expected) {
-        return change(id, expected, document -> given);
+        return change(id, expected, current -> schema.check(given, current));
     }
 
-    /// Marks the document as deleted; it stays readable.
+    /// Marks the document as deleted; it stays readable. What somebody wrote into the row by hand does not hinder it.
     public Committed delete(String id, Predicate<Document> expected) {
-        return change(id, expected, document -> ((ObjectNode) document.deepCopy()).set("is_active", BooleanNode.FALSE));
+        return change(id, expected, current -> {
+            var body = Schema.bodyOf(current);
+            body.set("is_active", BooleanNode.FALSE);
+            return new Checked(body, List.of());
+        });
     }
 
-    private Committed change(String id, Predicate<Document> expected, UnaryOperator<JsonNode> next) {
-        var rule = new SchemaRule(next);
+    private Committed change(String id, Predicate<Document> expected, Function<ObjectNode, Checked> next) {
+        var rule = new CheckedRule(next);
         var committed = committed(store.commit(Edit.of(new Step.Change(collection, id, expected, rule))), id, false);
         var written = committed.written().getFirst();
         if (written.changed()) {
@@ -165,28 +170,28 @@ public abstract class DocumentService {
                     id,
                     rule.changedFields,
                     written.document().version(),
-                    written.revision());
+                    written.document().revision());
         }
         return committed;
     }
 
-    /// Checks the next document against the schema, and notes what it changes.
-    private final class SchemaRule implements Rule {
-        private final UnaryOperator<JsonNode> next;
+    /// Refuses what does not fit the schema, keeps what does not change, and notes what does.
+    private static final class CheckedRule implements Rule {
+        private final Function<ObjectNode, Checked> next;
         private List<String> changedFields = List.of();
 
-        SchemaRule(UnaryOperator<JsonNode> next) {
+        CheckedRule(Function<ObjectNode, Checked> next) {
             this.next = next;
         }
 
         @Override
         public Decision decide(Document current) {
             var document = (ObjectNode) Json.parseStored(current.json());
-            var checked = schema.check(next.apply(document), document);
+            var checked = next.apply(document);
             if (!checked.violations().isEmpty()) {
                 return new Refuse(checked.violations());
             }
-            changedFields = schema.changedFields(document, checked.body());
+            changedFields = Schema.changedFields(Schema.bodyOf(document), checked.body());
             return changedFields.isEmpty() ? new Keep() : new Replace(Json.write(checked.body()));
         }
     }

@@ -168,8 +168,11 @@ public record Field(
         String text = normalize.apply(given.stringValue());
         if (required && text.isBlank()) {
             problems.add("/" + name, "must not be blank");
-        } else if (text.length() > maximum) {
-            problems.add("/" + name, "is " + text.length() + " characters long; at most " + maximum + " are allowed");
+        } else if (text.codePointCount(0, text.length()) > maximum) {
+            problems.add(
+                    "/" + name,
+                    "is " + text.codePointCount(0, text.length()) + " characters long; at most " + maximum
+                            + " are allowed");
         } else {
             rule.apply(text).ifPresent(problem -> problems.add("/" + name, problem));
         }

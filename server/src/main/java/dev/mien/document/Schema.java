@@ -1,8 +1,8 @@
 package dev.mien.document;
 
 import dev.mien.api.Violation;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -64,19 +64,21 @@ public final class Schema {
 
     /// The document's own members, without those that the store keeps.
     public static ObjectNode bodyOf(ObjectNode document) {
-        return document.deepCopy().without(KEPT_BY_SERVER);
+        var body = document.deepCopy();
+        body.remove(KEPT_BY_SERVER);
+        return body;
     }
 
-    /// The names of the members in which two bodies differ.
-    public List<String> changedFields(ObjectNode before, ObjectNode after) {
-        var changed = new ArrayList<String>();
-        for (String name : fields.keySet()) {
-            var value = after.get(name);
-            if (value == null ? before.has(name) : !value.equals(before.get(name))) {
-                changed.add(name);
+    /// The names of the members in which two bodies differ, those of `after` first.
+    static List<String> changedFields(ObjectNode before, ObjectNode after) {
+        var changed = new LinkedHashSet<String>();
+        after.properties().forEach(member -> {
+            if (!member.getValue().equals(before.get(member.getKey()))) {
+                changed.add(member.getKey());
             }
-        }
-        return changed;
+        });
+        before.propertyNames().stream().filter(name -> !after.has(name)).forEach(changed::add);
+        return List.copyOf(changed);
     }
 
     /// Finds texts that cannot be stored as UTF-8 or in every database, at any depth, names of members included.

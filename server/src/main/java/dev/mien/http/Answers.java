@@ -28,9 +28,12 @@ public final class Answers {
     /// 200 with the document, or 304 if the client has this version already.
     public static void document(ServerRequest request, ServerResponse response, Document document, RevisionToken asOf) {
         String etag = document.etag();
-        response.header(HeaderValues.create(HeaderNames.ETAG, etag)).header(NO_CACHE);
+        response.header(HeaderValues.create(HeaderNames.ETAG, etag));
         if (request.headers().contains(HeaderNames.IF_NONE_MATCH) && Preconditions.isUnmodified(request, etag)) {
-            reflecting(response, asOf).status(Status.NOT_MODIFIED_304).send();
+            reflecting(response, asOf)
+                    .header(NO_CACHE)
+                    .status(Status.NOT_MODIFIED_304)
+                    .send();
         } else {
             json(response, document.json(), asOf);
         }
@@ -38,14 +41,15 @@ public final class Answers {
 
     /// The document as an edit left it.
     public static void written(ServerResponse response, Status status, Document document, RevisionToken asOf) {
-        response.status(status)
-                .header(HeaderValues.create(HeaderNames.ETAG, document.etag()))
-                .header(NO_CACHE);
+        response.status(status).header(HeaderValues.create(HeaderNames.ETAG, document.etag()));
         json(response, document.json(), asOf);
     }
 
     public static void json(ServerResponse response, byte[] json, RevisionToken asOf) {
-        reflecting(response, asOf).header(HeaderValues.CONTENT_TYPE_JSON).send(json);
+        reflecting(response, asOf)
+                .header(NO_CACHE)
+                .header(HeaderValues.CONTENT_TYPE_JSON)
+                .send(json);
     }
 
     public static void problem(ServerResponse response, Problem problem, RevisionToken asOf) {

@@ -15,9 +15,8 @@ public sealed interface Outcome {
 
     /// One step's document as committed.
     ///
-    /// @param revision the position in the log; of the earlier change where `changed` is false
     /// @param changed false where the document already was as the step wanted it: same version, no entry in the log
-    record Written(Document document, long revision, boolean changed) {}
+    record Written(Document document, boolean changed) {}
 
     /// There is no document with the step's id.
     record NotFound(RevisionToken asOf) implements Outcome {}

@@ -30,6 +30,7 @@ public final class UserResource extends DocumentResource {
     }
 
     private void byUsername(ServerRequest request, ServerResponse response) {
+        refuseParametersBut(Set.of(), request);
         var found = service.getByUsername(request.path().pathParameters().get("username"));
         Answers.document(request, response, Objects.requireNonNull(found.document()), found.asOf());
     }

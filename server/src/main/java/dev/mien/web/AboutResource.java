@@ -5,7 +5,6 @@ import dev.mien.http.Answers;
 import dev.mien.http.ProblemResponse;
 import dev.mien.http.Route;
 import dev.mien.store.Store;
-import dev.mien.store.StoreUnavailableException;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -17,12 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The addresses that are not about documents.
 public final class AboutResource {
-    private static final Logger log = LoggerFactory.getLogger(AboutResource.class);
     private static final Header HTML = HeaderValues.createCached(HeaderNames.CONTENT_TYPE, "text/html; charset=utf-8");
     private static final Header NO_SCRIPTS = HeaderValues.createCached(
             HeaderNames.create("Content-Security-Policy"), "default-src 'none'; style-src 'unsafe-inline'");
@@ -52,8 +48,8 @@ public final class AboutResource {
     }
 
     /// The description can only be made once all routes are known, these among them.
-    public void describe(OpenApi description) {
-        this.openApi = description.json();
+    public void describe(byte[] description) {
+        this.openApi = description.clone();
     }
 
     public List<Route> routes() {
@@ -70,13 +66,8 @@ public final class AboutResource {
     }
 
     private void readyz(ServerRequest request, ServerResponse response) {
-        try {
-            store.checkReady();
-            Answers.json(response, READY, store.lastSeen());
-        } catch (StoreUnavailableException e) {
-            log.warn("Not ready: {}", e.getMessage());
-            throw e;
-        }
+        store.checkReady();
+        Answers.json(response, READY, store.lastSeen());
     }
 
     private void openApi(ServerRequest request, ServerResponse response) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -64,6 +65,7 @@ public final class Supervisor {
     }
 
     private final ServerConfig config;
+    private final Map<String, String> settings;
     private final Command command;
     private final PrintStream out;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
@@ -76,9 +78,11 @@ public final class Supervisor {
     private boolean stopping;
     private long tickedAt = System.nanoTime();
 
+    /// @param settings those that differ from their defaults, for the log
     /// @param out where to say that the server is ready
-    public Supervisor(ServerConfig config, Command command, PrintStream out) {
+    public Supervisor(ServerConfig config, Map<String, String> settings, Command command, PrintStream out) {
         this.config = config;
+        this.settings = settings;
         this.command = command;
         this.out = out;
     }
@@ -87,11 +91,13 @@ public final class Supervisor {
     ///
     /// @throws StoreUnavailableException in one clear sentence, if the server cannot start
     public void run() {
+        SqliteMigrations.requireSafe(config.data());
         try (AutoCloseable claim = config.readOnly() ? () -> {} : new DataLock(config.data());
                 var port = new Port(config.host(), config.port())) {
             Signals.handle("TERM", () -> events.add(new Signalled("TERM")));
             Signals.handle("INT", () -> events.add(new Signalled("INT")));
             Signals.handle("HUP", () -> events.add(new Signalled("HUP")));
+            log.info("Starting; settings that differ from their defaults: {}", settings);
             if (!ServerConfig.isLoopback(config.host())) {
                 log.warn("Anybody who reaches {} can read and change everything: nobody has to log in", config.host());
             }

@@ -18,7 +18,7 @@ public final class SqliteMigrations {
 
     /// @throws StoreUnavailableException in one clear sentence, if the directory or the database cannot be used
     public static void migrate(Path directory) {
-        requireUsable(directory);
+        requireSafe(directory);
         var file = directory.resolve(SqliteStore.FILE);
         try (var connection = Sqlite.openWriter(file)) {
             if (!isNewest(connection)) {
@@ -29,15 +29,17 @@ public final class SqliteMigrations {
         }
     }
 
-    /// @throws StoreUnavailableException if SQLite is not safe there, or nothing can be written
-    public static void requireUsable(Path directory) {
-        FileSystems.unsafeFor(directory).ifPresent(type -> {
+    /// @throws StoreUnavailableException if SQLite is not safe on the file system of the directory, which need not
+    /// exist
+    public static void requireSafe(Path directory) {
+        var existing = directory.toAbsolutePath().normalize();
+        while (!Files.exists(existing) && existing.getParent() != null) {
+            existing = existing.getParent();
+        }
+        FileSystems.unsafeFor(existing).ifPresent(type -> {
             throw new StoreUnavailableException(directory + " is on a " + type
                     + " file system, where SQLite loses data; choose a directory on a local disk");
         });
-        if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
-            throw new StoreUnavailableException(directory + " is not a directory that this process may write to");
-        }
     }
 
     /// Whether there is nothing to do. Asked first because to load Flyway takes longer than all the rest of a start.

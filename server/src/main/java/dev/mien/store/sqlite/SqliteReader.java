@@ -22,13 +22,13 @@ import java.util.Map;
 /// the answer is given: there is no transaction that could outlive a read and show the next one an old state.
 final class SqliteReader implements AutoCloseable {
     private static final String FIND = """
-            SELECT h.incarnation, h.seq, d.id, d.version, d.document
+            SELECT h.incarnation, h.seq, d.id, d.version, d.revision, d.document
               FROM log_head h LEFT JOIN %s d ON d.%s = ?1
              WHERE h.id = 1
             """;
 
     private static final String LIST = """
-            SELECT h.incarnation, h.seq, d.id, d.version, d.document
+            SELECT h.incarnation, h.seq, d.id, d.version, d.revision, d.document
               FROM log_head h LEFT JOIN (%s) d
              WHERE h.id = 1
              ORDER BY d.id DESC
@@ -74,7 +74,7 @@ final class SqliteReader implements AutoCloseable {
 
     /// The rows of one page and one more, newest first.
     private static String page(Collection collection, Query query, List<Object> parameters) {
-        var sql = new StringBuilder("SELECT d.id, d.version, d.document FROM ");
+        var sql = new StringBuilder("SELECT d.id, d.version, d.revision, d.document FROM ");
         if (query.tag() == null) {
             sql.append(collection.name()).append(" d WHERE true");
         } else {
@@ -123,7 +123,7 @@ final class SqliteReader implements AutoCloseable {
     }
 
     private static Document document(ResultSet row, RevisionToken asOf) throws SQLException {
-        return new Document(row.getString(3), row.getLong(4), asOf.incarnation(), row.getBytes(5));
+        return new Document(row.getString(3), row.getLong(4), row.getLong(5), asOf.incarnation(), row.getBytes(6));
     }
 
     private PreparedStatement prepared(String sql) throws SQLException {

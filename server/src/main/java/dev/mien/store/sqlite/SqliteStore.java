@@ -19,6 +19,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +42,7 @@ public final class SqliteStore implements Store {
     private static final int LISTING_THREADS = 2;
 
     private final Path path;
+    private final DatabaseFile file;
     private final BlockingQueue<SqliteReader> readers;
     private final ExecutorService listings = Executors.newFixedThreadPool(
             LISTING_THREADS, Thread.ofPlatform().name("mien-list-", 1).daemon().factory());
@@ -58,7 +60,7 @@ public final class SqliteStore implements Store {
         int count = Runtime.getRuntime().availableProcessors() + LISTING_THREADS;
         this.readers = new ArrayBlockingQueue<>(count);
         try {
-            var file = new DatabaseFile(path);
+            this.file = new DatabaseFile(path);
             for (int i = 0; i < count; i++) {
                 readers.add(new SqliteReader(path));
             }
@@ -111,6 +113,8 @@ public final class SqliteStore implements Store {
         try {
             listing = listings.submit(() -> read(reader -> reader.list(collection, query)))
                     .get();
+        } catch (RejectedExecutionException e) {
+            throw new StoreUnavailableException("this worker is shutting down", e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
@@ -154,6 +158,9 @@ public final class SqliteStore implements Store {
 
     /// @param before what this worker had seen when the read began
     private void see(RevisionToken before, RevisionToken asOf) {
+        if (writer == null) {
+            file.requireUnchanged(); // Nobody else looks after it where nothing is written.
+        }
         String fault = lost != null ? lost : writer == null ? null : writer.lostFile();
         if (fault != null) {
             throw new StoreUnavailableException(fault);

@@ -253,12 +253,11 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
         insert.setBytes(4, json);
         insert.executeUpdate();
         head.seq = revision;
-        return new Written(new Document(step.id(), 1, head.incarnation, json), revision, true);
+        return new Written(new Document(step.id(), 1, revision, head.incarnation, json), true);
     }
 
     private Written change(Step.Change step, int position, Head head) throws SQLException, RefusedException {
         Document current;
-        long currentRevision;
         String createdAt;
         var select = prepared("SELECT version, revision, created_at, document FROM "
                 + step.collection().name() + " WHERE id = ?1");
@@ -267,15 +266,14 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
             if (!row.next()) {
                 throw new RefusedException(Outcome.NotFound::new);
             }
-            current = new Document(step.id(), row.getLong(1), head.incarnation, row.getBytes(4));
-            currentRevision = row.getLong(2);
+            current = new Document(step.id(), row.getLong(1), row.getLong(2), head.incarnation, row.getBytes(4));
             createdAt = row.getString(3);
         }
         if (!step.expected().test(current)) {
             throw new RefusedException(asOf -> new Outcome.Conflict(current, asOf));
         }
         return switch (step.rule().decide(current)) {
-            case Rule.Keep keep -> new Written(current, currentRevision, false);
+            case Rule.Keep keep -> new Written(current, false);
             case Rule.Refuse refuse ->
                 throw new RefusedException(asOf -> new Outcome.Refused(position, refuse.violations(), asOf));
             case Rule.Replace replace -> replace(step, current.version(), createdAt, replace.body(), head);
@@ -298,7 +296,7 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
             throw new SQLException("version " + readVersion + " of " + step.id() + " changed under the write lock");
         }
         head.seq = revision;
-        return new Written(new Document(step.id(), version, head.incarnation, json), revision, true);
+        return new Written(new Document(step.id(), version, revision, head.incarnation, json), true);
     }
 
     /// What a broken constraint means for the client. Any other failure ends the batch.

@@ -1,0 +1,44 @@
+package dev.mien.checker.history;
+
+/// What a client asked for.
+public enum Kind {
+    /// Makes a document that does not exist, or that was deleted, from a whole set of fields.
+    CREATE(true),
+    GET(false),
+    /// A read that names the version the client holds; the answer 304 is a read of that version.
+    CONDITIONAL_GET(false),
+    /// Replaces the fields it carries and keeps the others.
+    PATCH(true),
+    /// A patch that names the version it edits.
+    PATCH_IF_MATCH(true),
+    /// Replaces all fields, and makes the document where there is none.
+    PUT(true),
+    /// A soft delete: it makes a version in which [Fields#ACTIVE] is `false`.
+    DELETE(true),
+    /// One document of a list or a search, which may show only some of its fields.
+    LIST_ENTRY(false),
+    /// A user found by name instead of by id.
+    BY_USERNAME(false),
+    /// A read through one worker after all clients had stopped: a part of the [FinalState].
+    AT_REST(false);
+
+    private final boolean write;
+
+    Kind(boolean write) {
+        this.write = write;
+    }
+
+    public boolean isWrite() {
+        return write;
+    }
+
+    /// Whether a write of this kind leaves nothing of the version before it.
+    public boolean replacesAll() {
+        return this == CREATE || this == PUT;
+    }
+
+    /// Whether an answer may leave out fields that the document has.
+    public boolean showsOnlySome() {
+        return this == LIST_ENTRY;
+    }
+}

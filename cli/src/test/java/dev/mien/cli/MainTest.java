@@ -1,0 +1,80 @@
+package dev.mien.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mien.config.Settings;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String line) {
+        return Main.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(line.split(" "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "serve --bogus",
+                "bogus",
+                "serve --port",
+                "serve --port=x",
+                "serve --port=70000",
+                "serve --workers=0",
+                "serve --commit-timeout=10",
+                "serve --host=192.0.2.1",
+                "serve --config=/does/not/exist",
+                "demo --rounds=x",
+                "demo --rounds=0"
+            })
+    void execute_wrongCommandLine_saysSoInOneLineAndExitsWith2(String line) {
+        int status = run(line);
+
+        assertThat(status).isEqualTo(2);
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .startsWith("mien: ")
+                .contains("--help");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "serve --help", "demo --help"})
+    void execute_help_explainsItself(String line) {
+        int status = run(line);
+
+        assertThat(status).isZero();
+        assertThat(out.toString()).contains("Usage: mien");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void execute_serveHelp_namesEverySettingWithItsDefault() {
+        run("serve --help");
+
+        String help = out.toString().replaceAll("\\s+", " ");
+        assertThat(Settings.keys())
+                .allSatisfy(
+                        key -> assertThat(help).contains(key.flag()).contains("(default: " + key.byDefault() + ")"));
+    }
+
+    @Test
+    void load_samples_hasACastOfAtLeastTwelve() {
+        var samples = Samples.load();
+
+        assertThat(samples.personas())
+                .hasSizeGreaterThanOrEqualTo(12)
+                .allSatisfy(persona ->
+                        assertThat(persona.get("system_prompt").asString()).isNotBlank());
+        assertThat(samples.users()).isNotEmpty();
+    }
+}
