@@ -6,7 +6,6 @@ import dev.mien.api.MienException;
 import dev.mien.api.Persona;
 import dev.mien.store.sqlite.SqliteStore;
 import java.io.Console;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +15,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,7 +69,7 @@ final class DemoCommand implements Callable<Integer> {
         try (var server = start(directory)) {
             return play(server, directory.resolve("data"));
         } finally {
-            remove(directory);
+            Directories.remove(directory);
         }
     }
 
@@ -229,14 +227,6 @@ final class DemoCommand implements Callable<Integer> {
         if (done == all || (interactive && done % 10 == 0)) {
             out.print((interactive ? "\r" : "") + what + ": " + done + " of " + all + (done == all ? "\n" : ""));
             out.flush();
-        }
-    }
-
-    private static void remove(Path directory) throws IOException {
-        try (var files = Files.walk(directory)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
         }
     }
 }

@@ -12,6 +12,11 @@ final class Program {
         var command = new ArrayList<String>();
         command.add(System.getProperty("java.home") + "/bin/java");
         command.add("--enable-native-access=ALL-UNNAMED");
+        String cache = System.getProperty("mien.aot-cache");
+        if (cache != null) {
+            command.addAll(List.of(
+                    "-XX:AOTCache=" + cache, "-Xlog:disable", "-Xlog:all=error:stderr", "-Dmien.aot-cache=" + cache));
+        }
         command.addAll(jvmFlags);
         // As in the launcher; behind ours, so that they win.
         String wanted = System.getenv().getOrDefault("MIEN_JAVA_OPTIONS", "").strip();

@@ -85,24 +85,27 @@ public abstract class DocumentResource {
 
     private void post(ServerRequest request, ServerResponse response) {
         refuseParametersBut(Set.of(), request);
-        var given = bodies.json(request);
-        var committed = service.create(given);
-        var documents = committed.written().stream().map(Written::document).toList();
-        if (given.isArray()) {
-            response.status(Status.CREATED_201);
-            Answers.json(response, list(documents), committed.asOf());
-        } else {
-            var document = documents.getFirst();
-            response.header(HeaderValues.create(HeaderNames.LOCATION, path + "/" + document.id()));
-            Answers.written(response, Status.CREATED_201, document, committed.asOf());
+        try (var body = bodies.json(request)) {
+            var committed = service.create(body.json());
+            var documents = committed.written().stream().map(Written::document).toList();
+            if (body.json().isArray()) {
+                response.status(Status.CREATED_201);
+                Answers.json(response, list(documents), committed.asOf());
+            } else {
+                var document = documents.getFirst();
+                response.header(HeaderValues.create(HeaderNames.LOCATION, path + "/" + document.id()));
+                Answers.written(response, Status.CREATED_201, document, committed.asOf());
+            }
         }
     }
 
     private void patch(ServerRequest request, ServerResponse response) {
         refuseParametersBut(Set.of(), request);
-        var patch = bodies.mergePatch(request);
-        var committed = service.update(id(request), patch, expected(request));
-        Answers.written(response, Status.OK_200, committed.written().getFirst().document(), committed.asOf());
+        try (var body = bodies.mergePatch(request)) {
+            var committed = service.update(id(request), body.json(), expected(request));
+            Answers.written(
+                    response, Status.OK_200, committed.written().getFirst().document(), committed.asOf());
+        }
     }
 
     private void put(ServerRequest request, ServerResponse response) {
@@ -111,9 +114,11 @@ public abstract class DocumentResource {
                 .orElseThrow(() -> new ProblemException(
                         ProblemType.VERSION_REQUIRED,
                         "PUT needs If-Match with the ETag of the version that it replaces."));
-        var given = bodies.json(request);
-        var committed = service.replace(id(request), given, expected);
-        Answers.written(response, Status.OK_200, committed.written().getFirst().document(), committed.asOf());
+        try (var body = bodies.json(request)) {
+            var committed = service.replace(id(request), body.json(), expected);
+            Answers.written(
+                    response, Status.OK_200, committed.written().getFirst().document(), committed.asOf());
+        }
     }
 
     private void delete(ServerRequest request, ServerResponse response) {

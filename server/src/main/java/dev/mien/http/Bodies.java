@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import tools.jackson.databind.JsonNode;
 
 /// Request bodies: their media type, their size, their JSON.
@@ -14,25 +15,66 @@ public final class Bodies {
     private static final String JSON = "application/json";
     private static final String MERGE_PATCH = "application/merge-patch+json";
 
+    /// Bodies up to this size are not counted: as many as there are connections do no harm.
+    private static final int SMALL = 16 * 1024;
+
     private final int maximumBytes;
+    private final Semaphore large;
 
     public Bodies(HttpConfig config) {
         this.maximumBytes = config.maximumBodyBytes();
+        this.large = new Semaphore(maximumBytes);
+    }
+
+    /// A body that was read. Closed when the request that brought it is answered.
+    ///
+    /// A JSON tree may take thirty times the room of its text. So the large bodies that a worker holds at one time are
+    /// together no larger than one may be, and others wait for their turn; otherwise a few would use up the heap.
+    public final class Body implements AutoCloseable {
+        private final JsonNode json;
+        private final int counted;
+
+        private Body(JsonNode json, int counted) {
+            this.json = json;
+            this.counted = counted;
+        }
+
+        public JsonNode json() {
+            return json;
+        }
+
+        @Override
+        public void close() {
+            large.release(counted);
+        }
     }
 
     /// The JSON body of a POST or PUT.
-    public JsonNode json(ServerRequest request) {
+    public Body json(ServerRequest request) {
         return read(request, Set.of(JSON));
     }
 
     /// The JSON merge patch of a PATCH (RFC 7396).
-    public JsonNode mergePatch(ServerRequest request) {
+    public Body mergePatch(ServerRequest request) {
         return read(request, Set.of(JSON, MERGE_PATCH));
     }
 
-    private JsonNode read(ServerRequest request, Set<String> mediaTypes) {
+    private Body read(ServerRequest request, Set<String> mediaTypes) {
         requireMediaType(request, mediaTypes);
-        return Json.parse(bytes(request));
+        // Without an announced length it may become as large as any.
+        long announced =
+                request.headers().contentLength().orElse(request.content().hasEntity() ? maximumBytes : 0);
+        if (announced > maximumBytes) {
+            throw tooLarge();
+        }
+        int counted = announced <= SMALL ? 0 : (int) announced;
+        large.acquireUninterruptibly(counted);
+        try {
+            return new Body(Json.parse(bytes(request)), counted);
+        } catch (RuntimeException e) {
+            large.release(counted);
+            throw e;
+        }
     }
 
     private static void requireMediaType(ServerRequest request, Set<String> accepted) {
@@ -58,10 +100,6 @@ public final class Bodies {
     }
 
     private byte[] bytes(ServerRequest request) {
-        long announced = request.headers().contentLength().orElse(0);
-        if (announced > maximumBytes) {
-            throw tooLarge();
-        }
         if (!request.content().hasEntity()) {
             return new byte[0];
         }

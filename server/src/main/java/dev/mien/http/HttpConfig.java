@@ -6,7 +6,7 @@ import dev.mien.config.Setting;
 ///
 /// @param maximumBodyBytes largest body that is accepted
 public record HttpConfig(
-        @Setting(value = "largest request body in bytes; more gets 413", byDefault = "4194304")
+        @Setting(value = "largest request body in bytes; more gets 413", byDefault = "1048576")
         int maximumBodyBytes) {
     public HttpConfig {
         if (maximumBodyBytes < 1) {

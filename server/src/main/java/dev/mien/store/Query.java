@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Which documents of a collection to list, newest first.
 ///
-/// @param limit most documents to return, at least 1
+/// @param limit most documents to return, at least 1; very large documents make a page shorter
 /// @param beforeId only documents older than this one (by id); null to begin with the newest
 /// @param active only active or only deleted documents; null for both
 /// @param owner only documents that this id owns; null for all

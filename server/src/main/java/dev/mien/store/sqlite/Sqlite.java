@@ -30,14 +30,14 @@ final class Sqlite {
                         "recursive_triggers", "1", // so that REPLACE fires delete triggers
                         "journal_size_limit", "67108864",
                         "wal_autocheckpoint", "8000",
-                        "cache_size", "-16000"));
+                        "cache_size", "-8000"));
     }
 
     /// A connection that reads: in autocommit, one statement at a time, each result read to its end and closed, since
     /// an
     /// open statement would hold on to an old snapshot.
     static Connection openReader(Path file) throws SQLException {
-        return open(file, true, Map.of("query_only", "1", "busy_timeout", "5000", "cache_size", "-4000"));
+        return open(file, true, Map.of("query_only", "1", "busy_timeout", "5000", "cache_size", "-2000"));
     }
 
     private static Connection open(Path file, boolean readOnly, Map<String, String> pragmas) throws SQLException {

@@ -34,6 +34,9 @@ final class SqliteReader implements AutoCloseable {
              ORDER BY d.id DESC
             """;
 
+    /// A page ends where it has become so large, however many rows were asked for.
+    private static final int MAXIMUM_PAGE_BYTES = 2 * 1024 * 1024;
+
     private final Connection connection;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
 
@@ -48,7 +51,13 @@ final class SqliteReader implements AutoCloseable {
         try (var row = statement.executeQuery()) {
             row.next();
             var asOf = asOf(row);
-            return new Found(row.getString(3) == null ? null : document(row, asOf), asOf);
+            byte[] json = row.getBytes(6);
+            if (json == null) {
+                return new Found(null, asOf);
+            }
+            // Each column that is fetched costs a call into native code, so what is known is not asked for.
+            String id = field.equals("id") ? value : row.getString(3);
+            return new Found(new Document(id, row.getLong(4), row.getLong(5), asOf.incarnation(), json), asOf);
         }
     }
 
@@ -62,13 +71,19 @@ final class SqliteReader implements AutoCloseable {
             rows.next();
             var asOf = asOf(rows);
             var documents = new ArrayList<Document>();
+            boolean hasMore = false;
             if (rows.getString(3) != null) {
+                long bytes = 0;
                 do {
-                    documents.add(document(rows, asOf));
-                } while (rows.next());
+                    hasMore = documents.size() == query.limit() || bytes >= MAXIMUM_PAGE_BYTES;
+                    if (!hasMore) {
+                        var document = document(rows, asOf);
+                        bytes += document.json().length;
+                        documents.add(document);
+                    }
+                } while (!hasMore && rows.next());
             }
-            boolean hasMore = documents.size() > query.limit();
-            return new Listing(List.copyOf(hasMore ? documents.subList(0, query.limit()) : documents), hasMore, asOf);
+            return new Listing(List.copyOf(documents), hasMore, asOf);
         }
     }
 
