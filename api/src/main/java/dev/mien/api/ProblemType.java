@@ -43,8 +43,7 @@ public enum ProblemType {
     UNSUPPORTED_MEDIA_TYPE(
             415,
             "Unsupported media type",
-            "The body must be application/json (for PATCH also application/merge-patch+json), in UTF-8, without a content"
-                    + " encoding."),
+            "The body must be application/json (for PATCH also application/merge-patch+json), in UTF-8."),
     INVALID_PERSONA(
             422,
             "Invalid persona",

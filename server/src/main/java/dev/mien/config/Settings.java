@@ -140,7 +140,7 @@ public final class Settings {
         String text = values.getOrDefault(key.key(), key.byDefault()).strip();
         try {
             return parse(text, key.type());
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | ArithmeticException e) {
             throw new IllegalArgumentException(key.flag() + ": '" + text + "' is no " + noun(key.type()), e);
         }
     }

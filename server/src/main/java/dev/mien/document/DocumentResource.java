@@ -90,11 +90,11 @@ public abstract class DocumentResource {
             var documents = committed.written().stream().map(Written::document).toList();
             if (body.json().isArray()) {
                 response.status(Status.CREATED_201);
-                Answers.json(response, list(documents), committed.asOf());
+                Answers.json(request, response, list(documents), committed.asOf());
             } else {
                 var document = documents.getFirst();
                 response.header(HeaderValues.create(HeaderNames.LOCATION, path + "/" + document.id()));
-                Answers.written(response, Status.CREATED_201, document, committed.asOf());
+                Answers.written(request, response, Status.CREATED_201, document, committed.asOf());
             }
         }
     }
@@ -104,7 +104,11 @@ public abstract class DocumentResource {
         try (var body = bodies.mergePatch(request)) {
             var committed = service.update(id(request), body.json(), expected(request));
             Answers.written(
-                    response, Status.OK_200, committed.written().getFirst().document(), committed.asOf());
+                    request,
+                    response,
+                    Status.OK_200,
+                    committed.written().getFirst().document(),
+                    committed.asOf());
         }
     }
 
@@ -117,7 +121,11 @@ public abstract class DocumentResource {
         try (var body = bodies.json(request)) {
             var committed = service.replace(id(request), body.json(), expected);
             Answers.written(
-                    response, Status.OK_200, committed.written().getFirst().document(), committed.asOf());
+                    request,
+                    response,
+                    Status.OK_200,
+                    committed.written().getFirst().document(),
+                    committed.asOf());
         }
     }
 
@@ -149,7 +157,7 @@ public abstract class DocumentResource {
         json.writeBytes("{\"items\":".getBytes(StandardCharsets.UTF_8));
         json.writeBytes(list(documents));
         json.writeBytes((",\"next_cursor\":" + next + "}").getBytes(StandardCharsets.UTF_8));
-        Answers.json(response, json.toByteArray(), listing.asOf());
+        Answers.json(request, response, json.toByteArray(), listing.asOf());
     }
 
     private static byte[] list(List<Document> documents) {

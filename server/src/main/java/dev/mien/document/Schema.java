@@ -52,7 +52,7 @@ public final class Schema {
                     problems.add("/" + name, "is set by the server");
                 }
             } else if (!fields.containsKey(name)) {
-                problems.add("/" + escape(name), "is not a member that this server knows");
+                problems.add(printable("/" + escape(name)), "is not a member that this server knows");
             }
         }
         checkTexts(given, "", problems);

@@ -7,6 +7,7 @@ import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -35,32 +36,42 @@ public final class Answers {
                     .status(Status.NOT_MODIFIED_304)
                     .send();
         } else {
-            json(response, document.json(), asOf);
+            json(request, response, document.json(), asOf);
         }
     }
 
     /// The document as an edit left it.
-    public static void written(ServerResponse response, Status status, Document document, RevisionToken asOf) {
+    public static void written(
+            ServerRequest request, ServerResponse response, Status status, Document document, RevisionToken asOf) {
         response.status(status).header(HeaderValues.create(HeaderNames.ETAG, document.etag()));
-        json(response, document.json(), asOf);
+        json(request, response, document.json(), asOf);
     }
 
-    public static void json(ServerResponse response, byte[] json, RevisionToken asOf) {
-        reflecting(response, asOf)
-                .header(NO_CACHE)
-                .header(HeaderValues.CONTENT_TYPE_JSON)
-                .send(json);
+    public static void json(ServerRequest request, ServerResponse response, byte[] json, RevisionToken asOf) {
+        send(request, reflecting(response, asOf).header(NO_CACHE).header(HeaderValues.CONTENT_TYPE_JSON), json);
     }
 
-    public static void problem(ServerResponse response, Problem problem, RevisionToken asOf) {
+    public static void problem(ServerRequest request, ServerResponse response, Problem problem, RevisionToken asOf) {
         if (problem.status() == Status.SERVICE_UNAVAILABLE_503.code()) {
             response.header(RETRY_SOON);
         }
-        reflecting(response, asOf)
-                .status(problem.status() == 428 ? PRECONDITION_REQUIRED : Status.create(problem.status()))
-                .header(PROBLEM_JSON)
-                .header(NO_STORE)
-                .send(Json.write(problem));
+        send(
+                request,
+                reflecting(response, asOf)
+                        .status(problem.status() == 428 ? PRECONDITION_REQUIRED : Status.create(problem.status()))
+                        .header(PROBLEM_JSON)
+                        .header(NO_STORE),
+                Json.write(problem));
+    }
+
+    /// Sends the body, or for HEAD all but the body (RFC 9110 §9.3.2).
+    public static void send(ServerRequest request, ServerResponse response, byte[] body) {
+        if (request.prologue().method().equals(Method.HEAD)) {
+            response.header(HeaderValues.create(HeaderNames.CONTENT_LENGTH, body.length))
+                    .send();
+        } else {
+            response.send(body);
+        }
     }
 
     public static ServerResponse reflecting(ServerResponse response, RevisionToken asOf) {

@@ -91,12 +91,6 @@ public final class Bodies {
                     "Content-Type is " + (given.isEmpty() ? "missing" : "'" + given + "'") + "; it must be "
                             + String.join(" or ", accepted.stream().sorted().toList()) + " in UTF-8.");
         }
-        String encoding = request.headers().first(HeaderNames.CONTENT_ENCODING).orElse("identity");
-        if (!encoding.equalsIgnoreCase("identity")) {
-            throw new ProblemException(
-                    ProblemType.UNSUPPORTED_MEDIA_TYPE,
-                    "Content-Encoding is '" + encoding + "'; send the body as it is.");
-        }
     }
 
     private byte[] bytes(ServerRequest request) {

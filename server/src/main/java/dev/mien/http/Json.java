@@ -77,6 +77,6 @@ public final class Json {
     }
 
     private static String firstLine(String text) {
-        return text.lines().findFirst().orElse("");
+        return text.lines().findFirst().orElse("").replaceFirst(" \\(start marker at .*", "");
     }
 }

@@ -84,13 +84,13 @@ public final class ProblemResponse {
                 .withInstance(nextId());
         log.error(
                 "{} {} failed; {}", request.prologue().method(), request.path().path(), problem.instance(), e);
-        Answers.problem(response, problem, lastSeen.get());
+        Answers.problem(request, response, problem, lastSeen.get());
     }
 
     private void send(ServerRequest request, ServerResponse response, Problem problem, RevisionToken asOf) {
         var named = problem.withInstance(nextId());
         log.debug("{} {}: {}", request.prologue().method(), request.path().path(), named);
-        Answers.problem(response, named, asOf);
+        Answers.problem(request, response, named, asOf);
     }
 
     private String nextId() {

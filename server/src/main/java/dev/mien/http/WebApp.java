@@ -75,6 +75,10 @@ public final class WebApp implements AutoCloseable {
                 .backlog(1024)
                 .shutdownHook(false)
                 .shutdownGracePeriod(Duration.ofMillis(200))
+                // No compressed bodies: what they unpack to has no announced size.
+                .contentEncoding(encoding -> encoding.contentEncodingsDiscoverServices(false))
+                // No compressed bodies: what they unpack to has no announced size.
+                .contentEncoding(encoding -> encoding.contentEncodingsDiscoverServices(false))
                 .maxPayloadSize(maximumBodyBytes + 1024L)
                 .addProtocol(Http1Config.builder()
                         .continueImmediately(false)
@@ -142,7 +146,12 @@ public final class WebApp implements AutoCloseable {
         var type = switch (event) {
             case PAYLOAD_TOO_LARGE -> ProblemType.BODY_TOO_LARGE;
             case INTERNAL_ERROR -> ProblemType.INTERNAL;
-            default -> status.code() == 404 ? ProblemType.NOT_FOUND : ProblemType.INVALID_PARAMETER;
+            default ->
+                switch (status.code()) {
+                    case 404 -> ProblemType.NOT_FOUND;
+                    case 413 -> ProblemType.BODY_TOO_LARGE;
+                    default -> ProblemType.INVALID_PARAMETER;
+                };
         };
         headers.set(HeaderValues.create(HeaderNames.CONTENT_TYPE, "application/problem+json"));
         headers.set(workerHeader);

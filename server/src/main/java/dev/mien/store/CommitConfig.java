@@ -18,8 +18,11 @@ public record CommitConfig(
         @Setting(value = "most writes that may wait in one worker; more get 503 at once", byDefault = "10000")
         int maximumWaiting) {
     public CommitConfig {
-        if (maximumEdits < 1 || maximumWaiting < 1 || timeout.isNegative() || timeout.isZero()) {
+        if (maximumEdits < 1 || maximumWaiting < 1 || !timeout.isPositive()) {
             throw new IllegalArgumentException("commit.* settings must be positive");
+        }
+        if (timeout.toDays() > 0) {
+            throw new IllegalArgumentException("--commit-timeout must be under a day");
         }
     }
 }

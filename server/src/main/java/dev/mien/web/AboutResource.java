@@ -9,7 +9,6 @@ import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
-import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
@@ -62,20 +61,20 @@ public final class AboutResource {
     }
 
     private void livez(ServerRequest request, ServerResponse response) {
-        Answers.json(response, ALIVE, store.lastSeen());
+        Answers.json(request, response, ALIVE, store.lastSeen());
     }
 
     private void readyz(ServerRequest request, ServerResponse response) {
         store.checkReady();
-        Answers.json(response, READY, store.lastSeen());
+        Answers.json(request, response, READY, store.lastSeen());
     }
 
     private void openApi(ServerRequest request, ServerResponse response) {
-        Answers.json(response, openApi, store.lastSeen());
+        Answers.json(request, response, openApi, store.lastSeen());
     }
 
     private void start(ServerRequest request, ServerResponse response) {
-        html(response, "Mien", """
+        html(request, response, "Mien", """
                 <p>This is a Mien server. It keeps personas, the characters that AI applications speak as, and the users who
                 own them. Once an edit is acknowledged, nobody reads the old persona again, on any worker.</p>
                 <ul>
@@ -96,17 +95,15 @@ public final class AboutResource {
                 .map(other -> "<a href=\"" + other.uri() + "\">" + other.slug() + "</a>")
                 .collect(Collectors.joining(", "));
         html(
+                request,
                 response,
                 type.get().title(),
                 "<p>Status " + type.get().status() + ". " + type.get().explanation() + "</p><p>All problems: " + others
                         + ".</p>");
     }
 
-    private void html(ServerResponse response, String title, String content) {
-        Answers.reflecting(response, store.lastSeen())
-                .status(Status.OK_200)
-                .header(HTML)
-                .header(NO_SCRIPTS)
-                .send(PAGE.formatted(title, title, content).getBytes(StandardCharsets.UTF_8));
+    private void html(ServerRequest request, ServerResponse response, String title, String content) {
+        var answer = Answers.reflecting(response, store.lastSeen()).header(HTML).header(NO_SCRIPTS);
+        Answers.send(request, answer, PAGE.formatted(title, title, content).getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -18,12 +18,14 @@ public record WorkerConfig(
         @Setting(value = "largest heap of each worker, in megabytes", byDefault = "64")
         int heapMegabytes) {
     public WorkerConfig {
-        if (hangTimeout.toMillis() < 1000) {
+        if (hangTimeout.toSeconds() < 1) {
             throw new IllegalArgumentException("--worker-hang-timeout must be at least 1s");
         }
-        if (drainTimeout.isNegative() || heapMegabytes < 32) {
-            throw new IllegalArgumentException(
-                    "--worker-drain-timeout must not be negative, --worker-heap-megabytes at least 32");
+        if (hangTimeout.toDays() > 0 || drainTimeout.toDays() > 0 || drainTimeout.isNegative()) {
+            throw new IllegalArgumentException("--worker-hang-timeout and --worker-drain-timeout must be under a day");
+        }
+        if (heapMegabytes < 32) {
+            throw new IllegalArgumentException("--worker-heap-megabytes must be at least 32");
         }
     }
 }

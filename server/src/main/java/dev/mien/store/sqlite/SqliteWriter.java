@@ -145,6 +145,10 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
             taken.addAll(source.take());
             answerAll(taken, new Outcome.NotApplied("the store cannot be written: " + e.getMessage()));
             return;
+        } catch (Error e) {
+            rollBack(); // Whatever happens, nobody waits for a transaction that nobody will end.
+            answerAll(taken, new Outcome.NotApplied("the writer failed"));
+            throw e;
         }
         try {
             execute("COMMIT");
@@ -313,6 +317,8 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
                     return new RefusedException(asOf -> new Outcome.Taken(step, field, asOf));
                 }
             }
+            // No client can bring this about, and the other edits of the batch shall not suffer for it.
+            throw new IllegalStateException("a row does not fit its table", e);
         }
         throw e;
     }

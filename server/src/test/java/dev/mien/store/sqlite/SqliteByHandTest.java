@@ -195,6 +195,20 @@ class SqliteByHandTest {
     }
 
     @ParameterizedTest
+    @Test
+    void insertOrReplace_withTheNameOrAddressOfAnotherUser_isRefusedAndRemovesNobody() throws SQLException {
+        run("INSERT INTO users (id, document) VALUES ('a', '{\"username\":\"yorick\",\"email\":\"Y@example.org\"}')");
+
+        for (String taken : List.of("\"yorick\"", "\"osric\",\"email\":\"y@EXAMPLE.org\"")) {
+            assertThatThrownBy(() -> run(
+                            "INSERT OR REPLACE INTO users (id, document) VALUES ('b', '{\"username\":" + taken + "}')"))
+                    .hasMessageContaining("UNIQUE constraint failed: users.");
+        }
+
+        assertThat(store.findBy(StoreContract.USERS, "username", "yorick").document())
+                .isNotNull();
+    }
+
     @ValueSource(ints = {0, 1})
     void replace_row_goesOnBehindTheLastVersion(int recursiveTriggers) throws SQLException {
         run("PRAGMA recursive_triggers = " + recursiveTriggers);

@@ -29,7 +29,7 @@ CREATE TABLE tombstones (
 ) WITHOUT ROWID;
 
 CREATE TABLE users (
-    id         TEXT    PRIMARY KEY NOT NULL,
+    id         TEXT    PRIMARY KEY NOT NULL CHECK (id <> '' AND id NOT GLOB '*[^A-Za-z0-9._~-]*'),
     version    INTEGER NOT NULL DEFAULT 0,
     revision   INTEGER NOT NULL DEFAULT 0,
     created_at TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
@@ -43,7 +43,7 @@ CREATE UNIQUE INDEX users_email ON users (email) WHERE email IS NOT NULL;
 CREATE INDEX users_deleted ON users (id) WHERE is_active = 0;
 
 CREATE TABLE personas (
-    id         TEXT    PRIMARY KEY NOT NULL,
+    id         TEXT    PRIMARY KEY NOT NULL CHECK (id <> '' AND id NOT GLOB '*[^A-Za-z0-9._~-]*'),
     version    INTEGER NOT NULL DEFAULT 0,
     revision   INTEGER NOT NULL DEFAULT 0,
     created_at TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
@@ -70,6 +70,25 @@ CREATE TABLE personas_tag (
 --
 -- INSERT OR REPLACE removes a row without firing _delete where recursive_triggers is off, as in the sqlite3 tool;
 -- _replace keeps the version it had, so that the new row goes on from there.
+
+-- REPLACE would also remove the row of another user who has the name or the address, unseen by the log. So what UNIQUE
+-- refuses otherwise is refused here, which no conflict clause overrides.
+
+CREATE TRIGGER users_taken_insert BEFORE INSERT ON users
+BEGIN
+    SELECT RAISE(ABORT, 'UNIQUE constraint failed: users.username')
+      FROM users WHERE username = NEW.document ->> '$.username' AND id <> NEW.id;
+    SELECT RAISE(ABORT, 'UNIQUE constraint failed: users.email')
+      FROM users WHERE email = NEW.document ->> '$.email' AND email IS NOT NULL AND id <> NEW.id;
+END;
+
+CREATE TRIGGER users_taken_update BEFORE UPDATE OF document ON users
+BEGIN
+    SELECT RAISE(ABORT, 'UNIQUE constraint failed: users.username')
+      FROM users WHERE username = NEW.document ->> '$.username' AND id <> NEW.id;
+    SELECT RAISE(ABORT, 'UNIQUE constraint failed: users.email')
+      FROM users WHERE email = NEW.document ->> '$.email' AND email IS NOT NULL AND id <> NEW.id;
+END;
 
 CREATE TRIGGER users_replace BEFORE INSERT ON users
 WHEN EXISTS (SELECT 1 FROM users WHERE id = NEW.id)
