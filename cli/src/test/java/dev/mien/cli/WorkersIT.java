@@ -3,6 +3,7 @@ package dev.mien.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mien.api.MienClient;
 import dev.mien.api.MienException;
@@ -305,6 +306,80 @@ class WorkersIT {
             assertThat(after.name()).isEqualTo("Ophelia");
             assertThat(after.version()).isEqualTo(2);
         }
+    }
+
+    @Test
+    void write_behindALockThatIsHeldForLong_waitsAndIsThenApplied() throws Exception {
+        String id = createPersona();
+        try (var client = new MienClient(server.address());
+                var side = sideConnection();
+                var statement = side.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            var released = new AtomicBoolean();
+            var holder = Thread.ofPlatform().start(() -> {
+                try {
+                    Thread.sleep(3_000); // Longer than SQLite waits for a lock at one time.
+                    released.set(true);
+                    statement.execute("ROLLBACK");
+                } catch (InterruptedException | SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+
+            var patched = client.personas().patch(id, Map.of("name", "patient"));
+
+            assertThat(released).isTrue();
+            assertThat(patched.body().name()).isEqualTo("patient");
+            holder.join();
+        }
+    }
+
+    /// On a file system of a few megabytes of its own, where this process may mount one.
+    @Test
+    void disk_full_refusesWritesAndLosesNothingAndGoesOnOnceThereIsRoom() throws Exception {
+        var small = Files.createDirectory(directory.resolve("small"));
+        assumeTrue(
+                command("mount", "-t", "tmpfs", "-o", "size=6m", "mien-test", small.toString()),
+                "skipped: a small file system can only be mounted as root");
+        try (var full = new ServerProcess(small.resolve("data"), 2, directory.resolve("log3"));
+                var client = new MienClient(full.address())) {
+            var acknowledged = new ArrayList<String>();
+            var problem = catchThrowableOfType(MienException.class, () -> {
+                        for (int i = 0; i < 10_000; i++) {
+                            acknowledged.add(client.personas()
+                                    .create(Map.of("name", "Falstaff", "greeting", "much ".repeat(4_000)))
+                                    .body()
+                                    .id());
+                        }
+                    })
+                    .problem();
+            assertThat(problem.status()).isEqualTo(503);
+            assertThat(problem.outcome()).isIn("unknown", "not-applied");
+            assertThat(acknowledged).isNotEmpty();
+            for (String id : acknowledged) {
+                assertThat(client.personas().get(id).body().name()).isEqualTo("Falstaff");
+            }
+
+            assertThat(command("mount", "-o", "remount,size=64m", small.toString()))
+                    .isTrue();
+            await().atMost(PATIENCE).until(() -> {
+                try (var later = new MienClient(full.address())) {
+                    later.personas().create(Map.of("name", "Hal"));
+                    return true;
+                } catch (MienException notYet) {
+                    return false;
+                }
+            });
+            for (String id : acknowledged) {
+                assertThat(client.personas().get(id).body().name()).isEqualTo("Falstaff");
+            }
+        } finally {
+            command("umount", small.toString());
+        }
+    }
+
+    private static boolean command(String... words) throws Exception {
+        return new ProcessBuilder(words).start().waitFor() == 0;
     }
 
     @Test

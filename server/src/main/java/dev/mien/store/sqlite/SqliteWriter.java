@@ -240,6 +240,7 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
                             case Step.Change change -> change(change, i, head);
                         });
             } catch (SQLException e) {
+                statements.clear(); // One of them failed, and the driver closes such a one.
                 throw refusalOf(e, step.collection(), i);
             }
         }
@@ -386,7 +387,12 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
     }
 
     private void execute(String sql) throws SQLException {
-        prepared(sql).execute();
+        try {
+            prepared(sql).execute();
+        } catch (SQLException e) {
+            statements.remove(sql); // The driver closes a statement that fails.
+            throw e;
+        }
     }
 
     private PreparedStatement prepared(String sql) throws SQLException {

@@ -194,7 +194,6 @@ class SqliteByHandTest {
         assertThat(loggedVersions("y")).doesNotHaveDuplicates().isSorted();
     }
 
-    @ParameterizedTest
     @Test
     void insertOrReplace_withTheNameOrAddressOfAnotherUser_isRefusedAndRemovesNobody() throws SQLException {
         run("INSERT INTO users (id, document) VALUES ('a', '{\"username\":\"yorick\",\"email\":\"Y@example.org\"}')");
@@ -209,6 +208,7 @@ class SqliteByHandTest {
                 .isNotNull();
     }
 
+    @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void replace_row_goesOnBehindTheLastVersion(int recursiveTriggers) throws SQLException {
         run("PRAGMA recursive_triggers = " + recursiveTriggers);
