@@ -127,6 +127,8 @@ final class DemoCommand implements Callable<Integer> {
         for (int round = 0; round < rounds; round++) {
             String id = cast.get(round % cast.size());
             String text = "The scene has changed for the " + (round + 1) + "th time.";
+            // Whoever kept a copy of what it answered has one now.
+            workers.forEach(worker -> worker.personas().get(id));
             var edited = workers.get(round % WORKERS).personas().patch(id, Map.of("scenario", text));
             long acknowledgedAt = System.nanoTime();
             updates.incrementAndGet();
@@ -161,6 +163,7 @@ final class DemoCommand implements Callable<Integer> {
                 String text = "Changed by hand, " + i + ".";
                 update.setString(1, text);
                 update.setString(2, id);
+                workers.forEach(worker -> worker.personas().get(id));
                 update.executeUpdate();
                 updates.incrementAndGet();
                 for (var worker : workers) {
