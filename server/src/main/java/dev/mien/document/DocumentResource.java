@@ -8,6 +8,7 @@ import dev.mien.http.Preconditions;
 import dev.mien.http.ProblemException;
 import dev.mien.http.Route;
 import dev.mien.store.Document;
+import dev.mien.store.Outcome.Committed;
 import dev.mien.store.Outcome.Written;
 import dev.mien.store.Query;
 import io.helidon.http.HeaderNames;
@@ -103,12 +104,7 @@ public abstract class DocumentResource {
         refuseParametersBut(Set.of(), request);
         try (var body = bodies.mergePatch(request)) {
             var committed = service.update(id(request), body.json(), expected(request));
-            Answers.written(
-                    request,
-                    response,
-                    Status.OK_200,
-                    committed.written().getFirst().document(),
-                    committed.asOf());
+            changed(request, response, committed);
         }
     }
 
@@ -120,13 +116,13 @@ public abstract class DocumentResource {
                         "PUT needs If-Match with the ETag of the version that it replaces."));
         try (var body = bodies.json(request)) {
             var committed = service.replace(id(request), body.json(), expected);
-            Answers.written(
-                    request,
-                    response,
-                    Status.OK_200,
-                    committed.written().getFirst().document(),
-                    committed.asOf());
+            changed(request, response, committed);
         }
+    }
+
+    private static void changed(ServerRequest request, ServerResponse response, Committed committed) {
+        var document = committed.written().getFirst().document();
+        Answers.written(request, response, Status.OK_200, document, committed.asOf());
     }
 
     private void delete(ServerRequest request, ServerResponse response) {

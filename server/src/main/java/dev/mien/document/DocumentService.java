@@ -191,7 +191,7 @@ public abstract class DocumentService {
             if (!checked.violations().isEmpty()) {
                 return new Refuse(checked.violations());
             }
-            changedFields = Schema.changedFields(Schema.bodyOf(document), checked.body());
+            changedFields = Schema.changedFields(document, checked.body());
             return changedFields.isEmpty() ? new Keep() : new Replace(Json.write(checked.body()));
         }
     }

@@ -69,15 +69,17 @@ public final class Schema {
         return body;
     }
 
-    /// The names of the members in which two bodies differ, those of `after` first.
-    static List<String> changedFields(ObjectNode before, ObjectNode after) {
+    /// The names of the members in which a document's body differs from `after`, those of `after` first.
+    static List<String> changedFields(ObjectNode document, ObjectNode after) {
         var changed = new LinkedHashSet<String>();
         after.properties().forEach(member -> {
-            if (!member.getValue().equals(before.get(member.getKey()))) {
+            if (!member.getValue().equals(document.get(member.getKey()))) {
                 changed.add(member.getKey());
             }
         });
-        before.propertyNames().stream().filter(name -> !after.has(name)).forEach(changed::add);
+        document.propertyNames().stream()
+                .filter(name -> !after.has(name) && !KEPT_BY_SERVER.contains(name))
+                .forEach(changed::add);
         return List.copyOf(changed);
     }
 
