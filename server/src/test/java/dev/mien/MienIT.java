@@ -76,6 +76,7 @@ class MienIT {
             assertThat(reply.status()).isEqualTo(304);
             assertThat(reply.text()).isEmpty();
             assertThat(reply.header("ETag")).isEqualTo(created.header("ETag"));
+            assertThat(reply.header("Mien-Version")).isEqualTo("1");
             isFromMien(reply);
         }
         assertThat(changed.status()).isEqualTo(200);
@@ -195,6 +196,10 @@ class MienIT {
         assertThat(deleted.text()).isEmpty();
         isFromMien(deleted);
         assertThat(again.status()).isEqualTo(204);
+        for (var reply : List.of(deleted, again)) {
+            assertThat(reply.header("Mien-Version")).isEqualTo("2");
+            assertThat(reply.header("ETag")).isEqualTo(found.header("ETag"));
+        }
         assertThat(found.status()).isEqualTo(200);
         assertThat(found.json().get("is_active").booleanValue()).isFalse();
         assertThat(found.json().get("version").intValue()).isEqualTo(2);

@@ -128,9 +128,7 @@ public abstract class DocumentResource {
     private void delete(ServerRequest request, ServerResponse response) {
         refuseParametersBut(Set.of(), request);
         var committed = service.delete(id(request), expected(request));
-        Answers.reflecting(response, committed.asOf())
-                .status(Status.NO_CONTENT_204)
-                .send();
+        Answers.deleted(response, committed.written().getFirst().document(), committed.asOf());
     }
 
     private void list(ServerRequest request, ServerResponse response) {

@@ -15,6 +15,7 @@ import io.helidon.webserver.http.ServerResponse;
 /// Sends answers with the headers that every one of them carries.
 public final class Answers {
     private static final HeaderName REVISION = HeaderNames.create(RevisionToken.HEADER);
+    private static final HeaderName VERSION = HeaderNames.create("Mien-Version");
     private static final Header PROBLEM_JSON =
             HeaderValues.createCached(HeaderNames.CONTENT_TYPE, "application/problem+json");
     /// A cache between here and the client may keep an answer but has to ask before it uses it.
@@ -31,13 +32,25 @@ public final class Answers {
         String etag = document.etag();
         response.header(HeaderValues.create(HeaderNames.ETAG, etag));
         if (request.headers().contains(HeaderNames.IF_NONE_MATCH) && Preconditions.isUnmodified(request, etag)) {
-            reflecting(response, asOf)
-                    .header(NO_CACHE)
-                    .status(Status.NOT_MODIFIED_304)
-                    .send();
+            bodiless(response, Status.NOT_MODIFIED_304, document, asOf);
         } else {
             json(request, response, document.json(), asOf);
         }
+    }
+
+    /// 204 for a document that is marked as deleted.
+    public static void deleted(ServerResponse response, Document document, RevisionToken asOf) {
+        response.header(HeaderValues.create(HeaderNames.ETAG, document.etag()));
+        bodiless(response, Status.NO_CONTENT_204, document, asOf);
+    }
+
+    /// The version, which is a member of the body elsewhere, has a header here.
+    private static void bodiless(ServerResponse response, Status status, Document document, RevisionToken asOf) {
+        reflecting(response, asOf)
+                .header(HeaderValues.create(VERSION, document.version()))
+                .header(NO_CACHE)
+                .status(status)
+                .send();
     }
 
     /// The document as an edit left it.

@@ -77,8 +77,6 @@ public final class WebApp implements AutoCloseable {
                 .shutdownGracePeriod(Duration.ofMillis(200))
                 // No compressed bodies: what they unpack to has no announced size.
                 .contentEncoding(encoding -> encoding.contentEncodingsDiscoverServices(false))
-                // No compressed bodies: what they unpack to has no announced size.
-                .contentEncoding(encoding -> encoding.contentEncodingsDiscoverServices(false))
                 .maxPayloadSize(maximumBodyBytes + 1024L)
                 .addProtocol(Http1Config.builder()
                         .continueImmediately(false)
