@@ -55,7 +55,7 @@ final class Page {
         parts.put("stalenessInWords", stalenessInWords(freshness.staleness()));
         parts.put("staleness", histogram("Superseded for", freshness.staleness()));
         parts.put("probesInWords", probesInWords(freshness.probes()));
-        parts.put("probes", histogram("How soon after the write", freshness.probes()));
+        parts.put("probes", histogram("Began after", freshness.probes()));
         parts.put("plots", ReportJson.plots(history, verdict, figures).replace("<", "\\u003c"));
         parts.put("uPlotScript", Resources.uPlot("dist/uPlot.iife.min.js"));
         parts.put("uPlotStyle", Resources.uPlot("dist/uPlot.min.css"));
