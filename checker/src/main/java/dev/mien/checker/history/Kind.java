@@ -19,6 +19,8 @@ public enum Kind {
     LIST_ENTRY(false),
     /// A user found by name instead of by id.
     BY_USERNAME(false),
+    /// One row of a bulk statement that went past the server, straight to the database. It works like a patch.
+    SQL_UPDATE(true),
     /// A read through one worker after all clients had stopped: a part of the [FinalState].
     AT_REST(false);
 

@@ -83,6 +83,26 @@ public record Operation(
         return copy(completedNanos, outcome, status, worker, named, version, revision, fields, seen, token);
     }
 
+    /// The same for the document that turned out to be meant: an answer names the one it created.
+    public Operation of(Key key) {
+        return new Operation(
+                client,
+                sequence,
+                kind,
+                key,
+                invokedNanos,
+                completedNanos,
+                outcome,
+                status,
+                worker,
+                named,
+                version,
+                revision,
+                written,
+                seen,
+                token);
+    }
+
     /// A read of this version, or a write that made it.
     public Operation ok(long nanos, int status, int worker, long version) {
         return completed(nanos, Outcome.OK, status, worker, version);

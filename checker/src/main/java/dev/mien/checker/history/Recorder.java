@@ -25,7 +25,12 @@ public final class Recorder {
 
     /// A request about to be sent; nothing is recorded yet.
     public Operation invoked(int client, Kind kind, Key key) {
-        return Operation.invoked(client, sequence.incrementAndGet(), kind, key, System.nanoTime());
+        return invoked(client, kind, key, System.nanoTime());
+    }
+
+    /// One of several operations that were asked for by one request, at `nanos`.
+    public Operation invoked(int client, Kind kind, Key key, long nanos) {
+        return Operation.invoked(client, sequence.incrementAndGet(), kind, key, nanos);
     }
 
     /// Records an operation once its outcome is known, or once it is clear that it never will be.

@@ -55,6 +55,12 @@ public final class Checker {
                     "On " + strength.undecidedKeys()
                             + " documents, unanswered writes left too many choices to try them all.");
         }
+        if (strength.incarnations() > 1) {
+            return new Verdict.VoidRun(
+                    strength,
+                    "The store got a new history during the run: its answers name " + strength.incarnations()
+                            + " of them, which cannot be compared.");
+        }
         if (strength.overlappingReads() < config.minimumOverlaps()) {
             return new Verdict.VoidRun(
                     strength,

@@ -1,5 +1,6 @@
 package dev.mien.checker.verdict;
 
+import dev.mien.checker.history.Fields;
 import dev.mien.checker.history.Key;
 import dev.mien.checker.history.Kind;
 import dev.mien.checker.history.Operation;
@@ -7,6 +8,8 @@ import dev.mien.checker.history.Outcome;
 import dev.mien.checker.history.Token;
 import dev.mien.checker.verdict.Strength.Settled;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -73,8 +76,7 @@ final class KeyCheck {
         claimedOnce();
         realTime();
         revisions();
-        boolean payloadsKnown = versionsHaveWriters();
-        if (payloadsKnown) {
+        if (failedWritesStayedUnseen() && versionsHaveWriters()) {
             new PayloadCheck(history, findings).run();
         }
         if (findings.total() > before) {
@@ -203,6 +205,38 @@ final class KeyCheck {
 
     private static @Nullable String incarnation(@Nullable Token token) {
         return token == null ? null : token.incarnation();
+    }
+
+    /// Every value but that of [Fields#ACTIVE] is written by one request only, so whoever sees it saw that request's
+    /// work.
+    private boolean failedWritesStayedUnseen() {
+        Map<FieldValue, Operation> failed = new HashMap<>();
+        for (var write : history.all()) {
+            boolean notApplied = write.outcome() != Outcome.OK && write.outcome() != Outcome.UNKNOWN;
+            for (int i = 0; notApplied && i < write.written().size(); i++) {
+                if (!write.written().name(i).equals(Fields.ACTIVE)) {
+                    failed.put(FieldValue.of(write.written(), i), write);
+                }
+            }
+        }
+        for (int cluster = 0; cluster < history.clusters() && !failed.isEmpty(); cluster++) {
+            for (var sighting : history.cluster(cluster)) {
+                var seen = sighting.seen();
+                for (int i = 0; seen != null && i < seen.size(); i++) {
+                    var write = failed.get(FieldValue.of(seen, i));
+                    if (write != null) {
+                        findings.add(
+                                ViolationKind.FAILED_WRITE_SEEN,
+                                key,
+                                seen.name(i) + "=" + seen.value(i) + " was seen in version " + sighting.version() + ".",
+                                write,
+                                sighting);
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
     }
 
     /// Counts the versions that nobody acknowledged against the unknown writes that began in time to have made them.

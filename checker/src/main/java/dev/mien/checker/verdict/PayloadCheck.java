@@ -24,8 +24,6 @@ final class PayloadCheck {
     private record Known(
             @Nullable String value, long version, @Nullable Operation writer) {}
 
-    record FieldValue(String field, String value) {}
-
     private final KeyHistory history;
     private final Key key;
     private final Findings findings;
@@ -40,8 +38,7 @@ final class PayloadCheck {
         this.findings = findings;
         for (var write : history.unknownWrites()) {
             for (int i = 0; i < write.written().size(); i++) {
-                unknownValues.add(
-                        new FieldValue(write.written().name(i), write.written().value(i)));
+                unknownValues.add(FieldValue.of(write.written(), i));
             }
         }
     }
@@ -164,10 +161,6 @@ final class PayloadCheck {
             return;
         }
         var source = sources.isEmpty() ? null : sources.getFirst();
-        if (source != null && sources.stream().noneMatch(PayloadCheck::mayHaveHappened)) {
-            findings.add(ViolationKind.FAILED_WRITE_SEEN, key, detail, source, writer, sighting);
-            return;
-        }
         boolean lost = expected.version < sighting.version()
                 && (source == null || (source.version() > 0 && source.version() < expected.version));
         findings.add(
@@ -184,9 +177,5 @@ final class PayloadCheck {
         return history.all().stream()
                 .filter(operation -> value.equals(operation.written().get(field)))
                 .toList();
-    }
-
-    private static boolean mayHaveHappened(Operation write) {
-        return write.outcome() == Outcome.OK || write.outcome() == Outcome.UNKNOWN;
     }
 }

@@ -4,7 +4,6 @@ import dev.mien.checker.history.Fields;
 import dev.mien.checker.history.Kind;
 import dev.mien.checker.history.Operation;
 import dev.mien.checker.history.Outcome;
-import dev.mien.checker.verdict.PayloadCheck.FieldValue;
 import dev.mien.checker.verdict.Strength.Settled;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

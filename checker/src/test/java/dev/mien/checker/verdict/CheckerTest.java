@@ -442,12 +442,22 @@ class CheckerTest {
     }
 
     @Test
-    void check_olderTokenInAnOverlappingAnswerOrAnotherIncarnation_passes() {
+    void check_olderTokenInAnOverlappingAnswer_passes() {
         assertThat(kinds(
                         created().withToken(new Token("a", 7)),
-                        of(HAMLET, Kind.GET, 5).absent(30, 404, 1).withToken(new Token("a", 6)),
-                        of(HAMLET, Kind.GET, 40).absent(50, 404, 1).withToken(new Token("b", 1))))
+                        of(HAMLET, Kind.GET, 5).absent(30, 404, 1).withToken(new Token("a", 6))))
                 .isEmpty();
+    }
+
+    @Test
+    void check_tokensOfTwoIncarnations_isVoid() {
+        var verdict = check(
+                created().withToken(new Token("a", 7)),
+                of(HAMLET, Kind.GET, 40).absent(50, 404, 1).withToken(new Token("b", 1)));
+
+        assertThat(verdict)
+                .isInstanceOfSatisfying(
+                        Verdict.VoidRun.class, run -> assertThat(run.reason()).contains("new history"));
     }
 
     @Test

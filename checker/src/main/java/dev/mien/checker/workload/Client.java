@@ -1,0 +1,356 @@
+package dev.mien.checker.workload;
+
+import dev.mien.checker.history.Fields;
+import dev.mien.checker.history.Key;
+import dev.mien.checker.history.Kind;
+import dev.mien.checker.history.Operation;
+import dev.mien.checker.history.Recorder;
+import dev.mien.checker.workload.Subject.Sighting;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Sends one request after the other until it is told to stop, and records each with what its answer said.
+final class Client implements Runnable {
+    /// How many writes make a new document, in a thousand.
+    private static final int RENEWALS = 3;
+
+    private static final long BACKOFF_MILLIS = 20;
+
+    private final int number;
+    private final Random random;
+    private final double writeShare;
+    private final String tag;
+    private final Connections connections;
+    private final Subjects subjects;
+    private final Recorder recorder;
+    private final Counts counts;
+
+    /// @param tag marks the documents of this run
+    Client(
+            int number,
+            WorkloadConfig config,
+            String tag,
+            Connections connections,
+            Subjects subjects,
+            Recorder recorder,
+            Counts counts) {
+        this.number = number;
+        this.random = new Random(config.seed() * 31 + number);
+        this.writeShare = config.writeShare();
+        this.tag = tag;
+        this.connections = connections;
+        this.subjects = subjects;
+        this.recorder = recorder;
+        this.counts = counts;
+    }
+
+    @Override
+    public void run() {
+        while (!counts.isOver()) {
+            Connection connection;
+            try {
+                connection = connections.take(random);
+            } catch (IOException nobodyThere) {
+                connections.none();
+                counts.unreachable();
+                pause();
+                continue;
+            }
+            try {
+                request(connection);
+            } finally {
+                connections.giveBack(connection, random);
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(BACKOFF_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void request(Connection connection) {
+        boolean write = random.nextDouble() < writeShare;
+        int place = subjects.place(random);
+        var subject = subjects.at(place);
+        if (subject == null || (write && random.nextInt(1_000) < RENEWALS)) {
+            create(connection, place);
+        } else if (write) {
+            write(connection, subject);
+        } else {
+            read(connection, subject);
+        }
+    }
+
+    private void create(Connection connection, int place) {
+        var collection = Subjects.collection(place);
+        var operation = recorder.invoked(number, Kind.CREATE, new Key(collection.plural(), "?"));
+        operation = operation.writing(everyField(collection, operation));
+        String username = collection == Collection.USERS ? tag + "_" + operation.sequence() : "";
+        var reply = send(connection, "POST", collection.path(), null, body(collection, operation, username));
+        long now = System.nanoTime();
+        if (reply == null) {
+            subjects.add(new Subjects.Orphan(operation.unknown(now, 0, -1), collection, username));
+            counts.answered(false);
+            return;
+        }
+        var judged = judge(operation, collection, reply, now);
+        if (judged.version() == 0) {
+            subjects.add(new Subjects.Orphan(judged, collection, username));
+            counts.answered(judged.outcome().isAnswer());
+            return;
+        }
+        var key = new Key(collection.plural(), id(reply));
+        record(judged.of(key));
+        subjects.put(place, new Subject(collection, key, username, sighting(judged, reply), now));
+    }
+
+    private static String id(Reply reply) {
+        try {
+            return reply.json().path("id").asString();
+        } catch (IOException e) {
+            throw new IllegalStateException("read once already", e);
+        }
+    }
+
+    private Fields everyField(Collection collection, Operation operation) {
+        var fields = new HashMap<String, String>();
+        collection.watched().forEach(name -> fields.put(name, value(operation)));
+        fields.put(Fields.ACTIVE, "true");
+        return Fields.of(fields);
+    }
+
+    /// No other request carries it.
+    private static String value(Operation operation) {
+        return "w" + operation.sequence();
+    }
+
+    /// The whole document, with what every document of the run has beside the watched fields.
+    private ObjectNode body(Collection collection, Operation operation, String username) {
+        var json = collection.json(operation.written());
+        if (collection == Collection.USERS) {
+            json.put("username", username);
+        } else {
+            json.putArray("tags").add(tag);
+        }
+        return json;
+    }
+
+    private void write(Connection connection, Subject subject) {
+        int choice = random.nextInt(100);
+        if (choice < 55) {
+            patch(connection, subject, Kind.PATCH);
+        } else if (choice < 75) {
+            patch(connection, subject, Kind.PATCH_IF_MATCH);
+        } else if (choice < 90) {
+            put(connection, subject);
+        } else {
+            var operation = recorder.invoked(number, Kind.DELETE, subject.key());
+            exchange(connection, subject, operation, "DELETE", null, null);
+        }
+    }
+
+    private void patch(Connection connection, Subject subject, Kind kind) {
+        var operation = recorder.invoked(number, kind, subject.key());
+        var names = new ArrayList<>(subject.collection().watched());
+        Collections.shuffle(names, random);
+        var fields = new HashMap<String, String>();
+        for (String name : names.subList(0, 1 + random.nextInt(2))) {
+            fields.put(name, value(operation));
+        }
+        if (random.nextInt(8) == 0) {
+            fields.put(Fields.ACTIVE, "true"); // What was deleted comes back.
+        }
+        operation = operation.writing(Fields.of(fields));
+        var body = subject.collection().json(operation.written());
+        if (kind == Kind.PATCH) {
+            exchange(connection, subject, operation, "PATCH", null, body);
+        } else {
+            var base = subject.newest();
+            exchange(connection, subject, operation.naming(base.version()), "PATCH", base.etag(), body);
+        }
+    }
+
+    private void put(Connection connection, Subject subject) {
+        var operation = recorder.invoked(number, Kind.PUT, subject.key());
+        operation = operation.writing(everyField(subject.collection(), operation));
+        var body = body(subject.collection(), operation, subject.username());
+        if (random.nextBoolean()) {
+            exchange(connection, subject, operation, "PUT", "*", body);
+        } else {
+            var base = subject.newest();
+            exchange(connection, subject, operation.naming(base.version()), "PUT", base.etag(), body);
+        }
+    }
+
+    private void read(Connection connection, Subject subject) {
+        int choice = random.nextInt(100);
+        if (choice < 10) {
+            list(connection, subject);
+        } else if (choice < 35) {
+            var base = subject.newest();
+            var operation = recorder.invoked(number, Kind.CONDITIONAL_GET, subject.key());
+            exchange(connection, subject, operation.naming(base.version()), "GET", base.etag(), null);
+        } else if (choice < 60 && subject.collection() == Collection.USERS) {
+            var operation = recorder.invoked(number, Kind.BY_USERNAME, subject.key());
+            var path = Collection.USERS.path() + "/by-username/" + subject.username();
+            settle(operation, subject, send(connection, "GET", path, null, null));
+        } else {
+            exchange(connection, subject, recorder.invoked(number, Kind.GET, subject.key()), "GET", null, null);
+        }
+    }
+
+    private void exchange(
+            Connection connection,
+            Subject subject,
+            Operation operation,
+            String method,
+            @Nullable String condition,
+            @Nullable ObjectNode body) {
+        settle(operation, subject, send(connection, method, subject.path(), condition, body));
+    }
+
+    private void settle(Operation operation, Subject subject, @Nullable Reply reply) {
+        long now = System.nanoTime();
+        if (reply == null) {
+            record(operation.unknown(now, 0, -1));
+            return;
+        }
+        var judged = judge(operation, subject.collection(), reply, now);
+        record(judged);
+        if (judged.version() > 0 && reply.etag() != null) {
+            subject.saw(sighting(judged, reply));
+        }
+    }
+
+    private static Sighting sighting(Operation operation, Reply reply) {
+        String etag = reply.etag();
+        return new Sighting(etag == null ? "*" : etag, operation.version(), operation.revision());
+    }
+
+    /// Null when no whole answer came.
+    private static @Nullable Reply send(
+            Connection connection, String method, String path, @Nullable String condition, @Nullable ObjectNode body) {
+        try {
+            return connection.exchange(
+                    method, path, condition, body == null ? null : Reply.JSON.writeValueAsBytes(body));
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /// The operation with what its answer says. An answer that the API does not know leaves it unknown.
+    private Operation judge(Operation operation, Collection collection, Reply reply, long now) {
+        int status = reply.status();
+        int worker = reply.worker();
+        try {
+            return switch (status) {
+                case 200, 201 -> shown(operation, collection, reply, now).withToken(reply.token());
+                case 204, 304 ->
+                    reply.version() == 0
+                            ? surprising(operation, reply, now, "names no version")
+                            : operation.ok(now, status, worker, reply.version()).withToken(reply.token());
+                case 404 -> operation.absent(now, status, worker).withToken(reply.token());
+                case 409, 412, 422 ->
+                    operation
+                            .refused(now, status, worker)
+                            .withVersion(reply.json().path("currentVersion").asLong(0))
+                            .withToken(reply.token());
+                case 503 ->
+                    reply.json().path("outcome").asString("").equals("not-applied")
+                                    || !operation.kind().isWrite()
+                            ? operation.failed(now, status, worker)
+                            : operation.unknown(now, status, worker);
+                default ->
+                    surprising(
+                            operation, reply, now, reply.json().path("detail").asString(""));
+            };
+        } catch (IOException | IllegalArgumentException e) {
+            return surprising(operation, reply, now, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Operation surprising(Operation operation, Reply reply, long now, String why) {
+        counts.surprise(operation.kind() + " was answered with " + reply.status() + ": " + why);
+        return operation.unknown(now, reply.status(), reply.worker());
+    }
+
+    private static Operation shown(Operation operation, Collection collection, Reply reply, long now)
+            throws IOException {
+        return shown(operation, collection, reply, reply.json(), now);
+    }
+
+    private static Operation shown(
+            Operation operation, Collection collection, Reply reply, JsonNode document, long now) {
+        return operation
+                .ok(
+                        now,
+                        reply.status(),
+                        reply.worker(),
+                        document.path("version").asLong(0))
+                .withRevision(document.path("revision").asLong(0))
+                .withSeen(collection.fields(document));
+    }
+
+    /// Each document that the page shows is a read of it. So is the gap where the subject is not shown although the
+    /// page
+    /// reaches beyond it.
+    private void list(Connection connection, Subject subject) {
+        var collection = subject.collection();
+        int limit = 5 + random.nextInt(30);
+        long invoked = System.nanoTime();
+        String filter = collection == Collection.PERSONAS ? "&tag=" + tag : "";
+        var reply = send(connection, "GET", collection.path() + "?limit=" + limit + filter, null, null);
+        long now = System.nanoTime();
+        var ofSubject = recorder.invoked(number, Kind.LIST_ENTRY, subject.key(), invoked);
+        if (reply == null || reply.status() != 200) {
+            record(reply == null ? ofSubject.unknown(now, 0, -1) : judge(ofSubject, collection, reply, now));
+            return;
+        }
+        try {
+            var page = reply.json();
+            var shown = entries(page, collection, reply, invoked, now);
+            shown.values().forEach(this::record);
+            boolean reachesBeyond = page.path("next_cursor").isNull()
+                    || shown.keySet().stream()
+                            .anyMatch(key -> key.id().compareTo(subject.key().id()) < 0);
+            if (!shown.containsKey(subject.key()) && reachesBeyond && subject.knownNanos() < invoked) {
+                record(ofSubject.absent(now, 200, reply.worker()).withToken(reply.token()));
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            record(surprising(ofSubject, reply, now, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private Map<Key, Operation> entries(JsonNode page, Collection collection, Reply reply, long invoked, long now) {
+        Map<Key, Operation> shown = new HashMap<>();
+        for (var document : page.path("items")) {
+            if (collection == Collection.USERS
+                    && !document.path("username").asString("").startsWith(tag)) {
+                continue; // Somebody else's.
+            }
+            var key = new Key(collection.plural(), document.path("id").asString());
+            var operation = recorder.invoked(number, Kind.LIST_ENTRY, key, invoked);
+            shown.put(key, shown(operation, collection, reply, document, now).withToken(reply.token()));
+        }
+        return shown;
+    }
+
+    private void record(Operation operation) {
+        recorder.add(operation);
+        counts.answered(operation.outcome().isAnswer());
+        if (operation.worker() >= 0) {
+            counts.met(operation.worker());
+        }
+    }
+}

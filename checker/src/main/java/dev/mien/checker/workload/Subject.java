@@ -1,0 +1,58 @@
+package dev.mien.checker.workload;
+
+import dev.mien.checker.history.Key;
+
+/// A document that the clients know of.
+final class Subject {
+    /// One version of it, as a client may name it in a condition.
+    record Sighting(String etag, long version, long revision) {}
+
+    private final Collection collection;
+    private final Key key;
+    private final String username;
+    private final long knownNanos;
+    private volatile Sighting newest;
+
+    /// @param username empty for what is no user
+    /// @param first what its creation answered
+    /// @param knownNanos when its creation had been answered
+    Subject(Collection collection, Key key, String username, Sighting first, long knownNanos) {
+        this.collection = collection;
+        this.key = key;
+        this.username = username;
+        this.newest = first;
+        this.knownNanos = knownNanos;
+    }
+
+    Collection collection() {
+        return collection;
+    }
+
+    Key key() {
+        return key;
+    }
+
+    String username() {
+        return username;
+    }
+
+    long knownNanos() {
+        return knownNanos;
+    }
+
+    String path() {
+        return collection.path() + "/" + key.id();
+    }
+
+    /// About the newest version that anybody saw. Of two clients that tell at the same time one may be forgotten, which
+    /// only makes a condition fail.
+    Sighting newest() {
+        return newest;
+    }
+
+    void saw(Sighting sighting) {
+        if (sighting.version() > newest.version()) {
+            newest = sighting;
+        }
+    }
+}
