@@ -15,7 +15,13 @@ import picocli.CommandLine.Spec;
         version = "Mien 0.1.0",
         description =
                 "A persona server for AI applications: once an edit is acknowledged, nobody reads the old persona.",
-        subcommands = {ServeCommand.class, WorkerCommand.class, TrainCommand.class, DemoCommand.class})
+        subcommands = {
+            ServeCommand.class,
+            WorkerCommand.class,
+            TrainCommand.class,
+            DemoCommand.class,
+            VerifyCommand.class
+        })
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -29,13 +29,20 @@ final class ServerProcess implements AutoCloseable {
     /// @param log where its log goes
     /// @throws UncheckedIOException with the end of the log, if it does not start
     ServerProcess(Path data, int workers, Path log, String... settings) {
+        this(Map.of(), data, workers, log, settings);
+    }
+
+    /// @param environment variables for the server and its workers
+    ServerProcess(Map<String, String> environment, Path data, int workers, Path log, String... settings) {
         var command = Program.command(
                 List.of("-Xmx64m", "-XX:+UseSerialGC"), "serve", "--port=0", "--workers=" + workers, "--data=" + data);
         command.addAll(List.of(settings));
         try {
-            process = new ProcessBuilder(command)
-                    .redirectError(Redirect.appendTo(log.toFile()))
-                    .start();
+            var builder = new ProcessBuilder(command).redirectError(Redirect.appendTo(log.toFile()));
+            // A line for each edit of clients that make thousands a second would be all there is to see.
+            builder.environment().putIfAbsent("MIEN_LOG_LEVEL", "WARN");
+            builder.environment().putAll(environment);
+            process = builder.start();
             endWithUs = new Thread(process::destroyForcibly);
             Runtime.getRuntime().addShutdownHook(endWithUs);
             var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));

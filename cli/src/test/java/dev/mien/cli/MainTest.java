@@ -33,7 +33,17 @@ class MainTest {
                 "serve --host=192.0.2.1",
                 "serve --config=/does/not/exist",
                 "demo --rounds=x",
-                "demo --rounds=0"
+                "demo --rounds=0",
+                "verify --seconds=0",
+                "verify --clients=0",
+                "verify --keys=1",
+                "verify --write-share=1",
+                "verify --workers=0",
+                "verify --faults=earthquake",
+                "verify --faults=kill --url=http://127.0.0.1:1",
+                "verify --url=ftp://127.0.0.1",
+                "verify --history=/does/not/exist",
+                "verify --check=/does/not/exist"
             })
     void execute_wrongCommandLine_saysSoInOneLineAndExitsWith2(String line) {
         int status = run(line);
@@ -48,7 +58,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "serve --help", "demo --help"})
+    @ValueSource(strings = {"--help", "serve --help", "demo --help", "verify --help"})
     void execute_help_explainsItself(String line) {
         int status = run(line);
 
