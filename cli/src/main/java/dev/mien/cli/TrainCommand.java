@@ -13,8 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /// Runs what a supervisor and a worker run at their start, and a few requests, so that the JVM can keep the classes
-/// that
-/// it loaded and linked for later starts (JEP 514). The launcher does this once after each build.
+/// that it loaded and linked for later starts (JEP 514). The launcher does this once after each build.
 @Command(
         name = "train",
         hidden = true,

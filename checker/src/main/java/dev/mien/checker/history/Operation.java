@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param written the fields that the request carried, each with a value that no other request carries;
 ///     for a delete [Fields#DELETED]
 /// @param seen the fields that the answer showed, null when it showed none; unless the [kind][Kind#showsOnlySome] is
-/// one
-///     that may leave out fields, these are all watched fields that the document has
+///     one that may leave out fields, these are all watched fields that the document has
 /// @param token the token of the answer
 public record Operation(
         int client,

@@ -15,9 +15,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The report for people: fills the places `{{name}}` of `report.html`. All text is written here, so that the page
-/// reads
-/// without its script; the script draws the plots. Whatever comes from the history passes through [#escape], or stands
-/// in the data of the plots, where no `<` stays as it is.
+/// reads without its script; the script draws the plots. Whatever comes from the history passes through [#escape], or
+/// stands in the data of the plots, where no `<` stays as it is.
 final class Page {
     private static final Pattern PLACE = Pattern.compile("\\{\\{([a-zA-Z]+)}}");
     private static final int OPEN_VIOLATIONS_OF_A_KIND = 2;
@@ -251,8 +250,7 @@ final class Page {
     }
 
     /// A table whose rows carry bars, so that it needs no other text. Bars compare the buckets above zero; among those
-    /// the
-    /// zeros would leave nothing to see, so they have a bar only where they are alone.
+    /// the zeros would leave nothing to see, so they have a bar only where they are alone.
     private static String histogram(String what, Histogram histogram) {
         var buckets = histogram.buckets();
         boolean onlyZeros = histogram.zeros() == histogram.total();

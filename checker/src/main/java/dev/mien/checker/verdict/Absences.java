@@ -9,11 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// made, or a version in which it is deleted.
 ///
 /// An answer belongs no lower than a version that was seen before it began. It gets the lowest such place. Then of two
-/// answers
-/// the one that began later never has the lower place, so they keep real time among themselves. If the lowest place is
-/// too high (an operation of a lower version, or the write of this one, began after the answer ended), a higher one is
-/// too high
-/// as well, and there is none.
+/// answers the one that began later never has the lower place, so they keep real time among themselves. If the lowest
+/// place is too high (an operation of a lower version, or the write of this one, began after the answer ended), a
+/// higher one is too high as well, and there is none.
 final class Absences {
     private final KeyHistory history;
     private final long[] latestStarts;

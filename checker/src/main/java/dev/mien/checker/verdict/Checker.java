@@ -14,10 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// Judges a history.
 ///
 /// Linearizability is local: a history is linearizable when the operations of each document are, so each is judged
-/// alone
-/// ([KeyCheck]). What concerns the whole store comes after: tokens and revisions ([RevisionCheck]), the state at rest
-/// and the
-/// change log ([RestCheck]).
+/// alone ([KeyCheck]). What concerns the whole store comes after: tokens and revisions ([RevisionCheck]), the state at
+/// rest and the change log ([RestCheck]).
 public final class Checker {
     private final CheckConfig config;
 

@@ -17,33 +17,25 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Every answer names a version, and versions are made one after the other, so the order of the writes is given and
 /// nothing has to be guessed. Let the cluster of version *v* be its write *w(v)* and everything that saw *v*. An
-/// operation
-/// *precedes* another when it ended before the other began. The history is linearizable exactly when
+/// operation *precedes* another when it ended before the other began. The history is linearizable exactly when
 ///
 /// 1. each version has a write, the conditions of that write held in the version before, and everybody who saw the
-/// version saw
-///    the fields that follow from the writes up to it;
+///    version saw the fields that follow from the writes up to it;
 /// 2. no operation of cluster *v* ended before *w(v)* began;
 /// 3. no operation of cluster *u* began after an operation of a higher cluster ended: with *m(u)* the earliest end in
-/// the
-///    clusters above *u*, no start in *u* is later than *m(u)*.
+///    the clusters above *u*, no start in *u* is later than *m(u)*.
 ///
 /// **They are needed:** an operation takes effect between its start and its end, *w(v)* before all others of its
-/// cluster
-/// and after all of the lower clusters.
+/// cluster and after all of the lower clusters.
 ///
 /// **They suffice:** order the operations by version, within a version the write first, then by start. By 1 this is a
-/// legal
-/// sequential history. Suppose that it broke real time: *a* precedes *b*, yet *b* stands before *a*. If *b* has the
-/// lower
-/// version, *b* began after *a* of a higher cluster ended, against 3. If both have the same version, *b* is the write,
-/// because
-/// the others stand by start, and then *a* ended before the write of its version began, against 2.
+/// legal sequential history. Suppose that it broke real time: *a* precedes *b*, yet *b* stands before *a*. If *b* has
+/// the lower version, *b* began after *a* of a higher cluster ended, against 3. If both have the same version, *b* is
+/// the write, because the others stand by start, and then *a* ended before the write of its version began, against 2.
 ///
 /// A write of unknown outcome ends at infinity, so only its start counts; which version it made, if any, is seen by the
 /// values it wrote. Where that leaves a choice, [WriterSearch] tries them all. An answer "no such document" that names
-/// no version
-/// goes to the lowest version that its time allows ([Absences]).
+/// no version goes to the lowest version that its time allows ([Absences]).
 ///
 /// 2 and 3 cost one sort and one scan. (P. Gibbons and E. Korach, "Testing Shared Memories", 1997, call the clusters
 /// zones.)
@@ -240,8 +232,7 @@ final class KeyCheck {
     }
 
     /// Counts the versions that nobody acknowledged against the unknown writes that began in time to have made them.
-    /// The
-    /// versions are taken upwards, and the time by which their write must have begun only grows with them, so it is
+    /// The versions are taken upwards, and the time by which their write must have begun only grows with them, so it is
     /// enough to compare the two counts at each version.
     private boolean versionsHaveWriters() {
         long needed = 0;

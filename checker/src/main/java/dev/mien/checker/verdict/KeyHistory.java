@@ -13,9 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// The operations of one document, in the order in which they are judged.
 ///
 /// A *sighting* is an operation whose answer names a version: a read of it, the write that made it, a refusal that
-/// names
-/// it. All sightings of one version are a *cluster*. Clusters are numbered upwards from 0, without those versions that
-/// nobody sighted.
+/// names it. All sightings of one version are a *cluster*. Clusters are numbered upwards from 0, without those versions
+/// that nobody sighted.
 final class KeyHistory {
     private static final Comparator<Operation> BY_START = Comparator.comparingLong(Operation::invokedNanos);
 
@@ -183,8 +182,7 @@ final class KeyHistory {
     }
 
     /// The delete of this version that began first. Any others, and this one too where another write made the version,
-    /// found
-    /// the document deleted already and answered with the version they found, so they are reads of it.
+    /// found the document deleted already and answered with the version they found, so they are reads of it.
     @Nullable Operation deletion(int cluster) {
         for (var operation : cluster(cluster)) {
             if (operation.isAcknowledgedWrite() && operation.kind() == Kind.DELETE) {

@@ -15,9 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// Replays the writes of one document upwards and compares each version with what everybody saw of it.
 ///
 /// It convicts only on what the acknowledged writes alone prove. A field that an unknown write may have changed since
-/// its last
-/// known value is let pass, if an unknown write carries the value that was seen; [WriterSearch] decides about it.
-/// The first wrong version ends the replay, because every later one would repeat the fault.
+/// its last known value is let pass, if an unknown write carries the value that was seen; [WriterSearch] decides about
+/// it. The first wrong version ends the replay, because every later one would repeat the fault.
 final class PayloadCheck {
     /// @param value null when the document has no such field
     /// @param version the last known one that wrote it, or left it out

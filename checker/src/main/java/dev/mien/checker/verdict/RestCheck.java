@@ -28,8 +28,7 @@ final class RestCheck {
     }
 
     /// The documents at rest as reads, for the check of each document: what they show has to follow from the writes
-    /// like
-    /// what any other reader saw.
+    /// like what any other reader saw.
     static List<Operation> reads(FinalState state) {
         var reads = new ArrayList<Operation>();
         long sequence = 0;

@@ -14,10 +14,8 @@ import java.util.Set;
 /// Compares the tokens and revisions of all documents, within each incarnation.
 ///
 /// A token says that the answer reflects the store up to its revision. So when *a* precedes *b*, *b*'s token is not
-/// older than
-/// *a*'s, whichever documents and workers they went to. One sweep by time finds every operation that breaks this: among
-/// the
-/// operations that ended so far, only the one with the newest token counts.
+/// older than *a*'s, whichever documents and workers they went to. One sweep by time finds every operation that breaks
+/// this: among the operations that ended so far, only the one with the newest token counts.
 final class RevisionCheck {
     private final List<Operation> answered;
     private final Findings findings;

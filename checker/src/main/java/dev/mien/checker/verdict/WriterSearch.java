@@ -26,10 +26,9 @@ import org.jspecify.annotations.Nullable;
 /// fits, stepping back where it does not. Three things keep that short; none of them loses an explanation:
 ///
 /// - Values are unique, so a write whose value was seen can only be itself. Of the other writes it does not matter
-/// which one it
-///   was: values that nobody saw are all the same here ([#UNSEEN]), and writes that are the same then are one
-///   [Candidate] with several members, used in the order in which they began. (The time by which the write of a version
-///   must have begun grows with the version, so a member that fits now fits later.)
+///   which one it was: values that nobody saw are all the same here ([#UNSEEN]), and writes that are the same then are
+///   one [Candidate] with several members, used in the order in which they began. (The time by which the write of a
+///   version must have begun grows with the version, so a member that fits now fits later.)
 /// - A write whose value was seen has to be placed before it was seen. When as many such writes are waiting as
 ///   there are open versions for them, nothing else is tried.
 /// - A value that is shown next, before any acknowledged write replaces it, must not be overwritten, unless the
@@ -197,10 +196,8 @@ final class WriterSearch {
     }
 
     /// The moment at which unknown writes that are left over had begun that can delete the document after its last
-    /// version,
-    /// with nobody seeing their versions; [Operation#NEVER] when there are none. Besides the delete it can take others:
-    /// a
-    /// delete that names version *n* needs a write of each version from here to *n*.
+    /// version, with nobody seeing their versions; [Operation#NEVER] when there are none. Besides the delete it can
+    /// take others: a delete that names version *n* needs a write of each version from here to *n*.
     private long deletionBeyond() {
         var leftOver = new ArrayList<Operation>();
         for (var candidate : candidates) {
@@ -342,9 +339,8 @@ final class WriterSearch {
     }
 
     /// How many open versions follow each other from this one on without anybody having sighted them, and the one they
-    /// end
-    /// in. What may not be used for the first of them may not be used for the others either (but for its condition, or
-    /// an acknowledged delete of the last), so all of them have to come from what is usable now.
+    /// end in. What may not be used for the first of them may not be used for the others either (but for its condition,
+    /// or an acknowledged delete of the last), so all of them have to come from what is usable now.
     private int blindVersions(int version) {
         int end = version;
         while (end < last && clusterOf[end] < 0 && isBlind(end + 1)) {

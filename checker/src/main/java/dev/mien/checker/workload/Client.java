@@ -303,8 +303,7 @@ final class Client implements Runnable {
     }
 
     /// Each document that the page shows is a read of it. So is the gap where the subject is not shown although the
-    /// page
-    /// reaches beyond it.
+    /// page reaches beyond it.
     private void list(Connection connection, Subject subject) {
         var collection = subject.collection();
         int limit = 5 + random.nextInt(30);

@@ -13,9 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// The documents of one run: those that the clients work on now, and all that there ever were.
 ///
 /// They stand in numbered places. The first tenth of the places is hot: half of all choices fall on it, so that
-/// requests
-/// for one document meet; the others are cold. Every fourth place is a user's. A document leaves its place when a newer
-/// one takes it.
+/// requests for one document meet; the others are cold. Every fourth place is a user's. A document leaves its place
+/// when a newer one takes it.
 final class Subjects {
     /// A request to create a document that was not answered with one. Its id is unknown, but not what it wrote.
     record Orphan(Operation create, Collection collection, String username) {}

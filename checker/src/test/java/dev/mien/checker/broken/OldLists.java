@@ -5,8 +5,7 @@ import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 
 /// Lists come from a copy that is renewed now and then: a search index, a materialized view, a replica for the
-/// expensive
-/// queries. Single documents come from the database.
+/// expensive queries. Single documents come from the database.
 final class OldLists extends Worker {
     static final Duration RENEWED_EVERY = Duration.ofMillis(200);
 

@@ -3,8 +3,7 @@ package dev.mien.checker.broken;
 import java.util.function.IntFunction;
 
 /// A change counter that is kept apart from the documents and saved less often. After a restart it goes on from where
-/// it
-/// was last saved, and gives out numbers a second time. Documents and versions are right.
+/// it was last saved, and gives out numbers a second time. Documents and versions are right.
 final class RepeatingCounter extends Database {
     /// How many changes there are between two restarts.
     static final int RESTART_EVERY = 50;

@@ -7,9 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 
 /// A cache that all workers share and that every write invalidates. A reader that missed loads the old row, is
-/// overtaken
-/// by a write and its invalidation, and then puts the old row into the cache, where it stays until the next write: the
-/// stale set of memcached (Nishtala et al., NSDI 2013, §3.2.1).
+/// overtaken by a write and its invalidation, and then puts the old row into the cache, where it stays until the next
+/// write: the stale set of memcached (Nishtala et al., NSDI 2013, §3.2.1).
 final class SlowRefill extends Worker {
     private final Map<Key, RowAt> cache;
     private final Runnable pause;

@@ -19,8 +19,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /// A long run is judged in seconds and in the memory of a test, although its hottest document gets a third of all
-/// requests
-/// and one write in a thousand is never answered. `-Dchecker.operations=2000000` makes it longer.
+/// requests and one write in a thousand is never answered. `-Dchecker.operations=2000000` makes it longer.
 class CheckerScaleTest {
     private static final int OPERATIONS = Integer.getInteger("checker.operations", 300_000);
     private static final int KEYS = 1_000;

@@ -23,8 +23,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /// One small history for each kind of violation, and its nearest harmless neighbours. All but a few are about the
-/// document
-/// `ophelia`, which [#created] makes between 0 and 10 as version 1: `bio=b1 is_active=true name=n1`.
+/// document `ophelia`, which [#created] makes between 0 and 10 as version 1: `bio=b1 is_active=true name=n1`.
 class CheckerTest {
     private static final Key OPHELIA = new Key("personas", "ophelia");
     private static final Key HAMLET = new Key("personas", "hamlet");

@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.Set;
 
 /// The definition of linearizability, tried out: every order of the operations of one document that respects real time
-/// is
-/// compared with a document that is used by one client at a time. Slow, and plain enough to be believed.
+/// is compared with a document that is used by one client at a time. Slow, and plain enough to be believed.
 ///
 /// J. Wing and C. Gong, "Testing and Verifying Concurrent Objects", 1993; G. Lowe, "Testing for linearizability", 2017,
 /// adds that what follows depends on the operations left and the state only, so that each pair is tried once.
