@@ -331,6 +331,7 @@ final class VerifyCommand implements Callable<Integer> {
                 Locale.ROOT, "Judging %,d operations …%n", history.operations().size());
         var verdict = new Checker(CheckConfig.DEFAULT).check(history);
         out.print(Summary.of(history, verdict));
+        out.flush();
         if (reportDirectory != null) {
             Report.write(reportDirectory, history, verdict);
             out.println("Report: " + reportDirectory.resolve("index.html"));

@@ -31,6 +31,7 @@ final class Client implements Runnable {
     private final Subjects subjects;
     private final Recorder recorder;
     private final Counts counts;
+    private final Interpreter interpreter;
 
     /// @param tag marks the documents of this run
     Client(
@@ -49,6 +50,7 @@ final class Client implements Runnable {
         this.subjects = subjects;
         this.recorder = recorder;
         this.counts = counts;
+        this.interpreter = new Interpreter(counts);
     }
 
     @Override
@@ -104,7 +106,7 @@ final class Client implements Runnable {
             counts.answered(false);
             return;
         }
-        var judged = judge(operation, collection, reply, now);
+        var judged = interpreter.judge(operation, collection, reply, now);
         if (judged.version() == 0) {
             subjects.add(new Subjects.Orphan(judged, collection, username));
             counts.answered(judged.outcome().isAnswer());
@@ -226,7 +228,7 @@ final class Client implements Runnable {
             record(operation.unknown(now, 0, -1));
             return;
         }
-        var judged = judge(operation, subject.collection(), reply, now);
+        var judged = interpreter.judge(operation, subject.collection(), reply, now);
         record(judged);
         if (judged.version() > 0 && reply.etag() != null) {
             subject.saw(sighting(judged, reply));
@@ -249,59 +251,6 @@ final class Client implements Runnable {
         }
     }
 
-    /// The operation with what its answer says. An answer that the API does not know leaves it unknown.
-    private Operation judge(Operation operation, Collection collection, Reply reply, long now) {
-        int status = reply.status();
-        int worker = reply.worker();
-        try {
-            return switch (status) {
-                case 200, 201 -> shown(operation, collection, reply, now).withToken(reply.token());
-                case 204, 304 ->
-                    reply.version() == 0
-                            ? surprising(operation, reply, now, "names no version")
-                            : operation.ok(now, status, worker, reply.version()).withToken(reply.token());
-                case 404 -> operation.absent(now, status, worker).withToken(reply.token());
-                case 409, 412, 422 ->
-                    operation
-                            .refused(now, status, worker)
-                            .withVersion(reply.json().path("currentVersion").asLong(0))
-                            .withToken(reply.token());
-                case 503 ->
-                    reply.json().path("outcome").asString("").equals("not-applied")
-                                    || !operation.kind().isWrite()
-                            ? operation.failed(now, status, worker)
-                            : operation.unknown(now, status, worker);
-                default ->
-                    surprising(
-                            operation, reply, now, reply.json().path("detail").asString(""));
-            };
-        } catch (IOException | IllegalArgumentException e) {
-            return surprising(operation, reply, now, String.valueOf(e.getMessage()));
-        }
-    }
-
-    private Operation surprising(Operation operation, Reply reply, long now, String why) {
-        counts.surprise(operation.kind() + " was answered with " + reply.status() + ": " + why);
-        return operation.unknown(now, reply.status(), reply.worker());
-    }
-
-    private static Operation shown(Operation operation, Collection collection, Reply reply, long now)
-            throws IOException {
-        return shown(operation, collection, reply, reply.json(), now);
-    }
-
-    private static Operation shown(
-            Operation operation, Collection collection, Reply reply, JsonNode document, long now) {
-        return operation
-                .ok(
-                        now,
-                        reply.status(),
-                        reply.worker(),
-                        document.path("version").asLong(0))
-                .withRevision(document.path("revision").asLong(0))
-                .withSeen(collection.fields(document));
-    }
-
     /// Each document that the page shows is a read of it. So is the gap where the subject is not shown although the
     /// page reaches beyond it.
     private void list(Connection connection, Subject subject) {
@@ -313,7 +262,10 @@ final class Client implements Runnable {
         long now = System.nanoTime();
         var ofSubject = recorder.invoked(number, Kind.LIST_ENTRY, subject.key(), invoked);
         if (reply == null || reply.status() != 200) {
-            record(reply == null ? ofSubject.unknown(now, 0, -1) : judge(ofSubject, collection, reply, now));
+            record(
+                    reply == null
+                            ? ofSubject.unknown(now, 0, -1)
+                            : interpreter.judge(ofSubject, collection, reply, now));
             return;
         }
         try {
@@ -327,7 +279,7 @@ final class Client implements Runnable {
                 record(ofSubject.absent(now, 200, reply.worker()).withToken(reply.token()));
             }
         } catch (IOException | IllegalArgumentException e) {
-            record(surprising(ofSubject, reply, now, String.valueOf(e.getMessage())));
+            record(interpreter.surprising(ofSubject, reply, now, String.valueOf(e.getMessage())));
         }
     }
 
@@ -340,7 +292,10 @@ final class Client implements Runnable {
             }
             var key = new Key(collection.plural(), document.path("id").asString());
             var operation = recorder.invoked(number, Kind.LIST_ENTRY, key, invoked);
-            shown.put(key, shown(operation, collection, reply, document, now).withToken(reply.token()));
+            shown.put(
+                    key,
+                    Interpreter.shown(operation, collection, reply, document, now)
+                            .withToken(reply.token()));
         }
         return shown;
     }
