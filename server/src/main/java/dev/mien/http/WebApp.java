@@ -79,7 +79,9 @@ public final class WebApp implements AutoCloseable {
                 .shutdownGracePeriod(Duration.ofMillis(200))
                 // No compressed bodies: what they unpack to has no announced size.
                 .contentEncoding(encoding -> encoding.contentEncodingsDiscoverServices(false))
-                .maxPayloadSize(maximumBodyBytes + 1024L)
+                // Bodies are limited where they are read. What follows of one that is too large is still taken, so that
+                // its client, who may be sending yet, gets the answer and no broken connection (RFC 9112 §9.6).
+                .maxPayloadSize(8L * maximumBodyBytes)
                 .addProtocol(Http1Config.builder()
                         .continueImmediately(false)
                         .maxHeadersSize(32 * 1024)
