@@ -1,5 +1,6 @@
 package dev.mien.config;
 
+import dev.mien.cache.CacheConfig;
 import dev.mien.http.HttpConfig;
 import dev.mien.store.CommitConfig;
 import dev.mien.worker.WorkerConfig;
@@ -37,6 +38,7 @@ public record ServerConfig(
         boolean readOnly,
 
         CommitConfig commit,
+        CacheConfig cache,
         HttpConfig http,
         WorkerConfig worker) {
     public ServerConfig {

@@ -5,7 +5,9 @@ import dev.mien.api.RevisionToken;
 /// Documents, kept durably.
 ///
 /// Reads are strong: each reflects every edit that was acknowledged, through any worker, before the read began. They
-/// throw [StoreUnavailableException] where that cannot be established.
+/// throw [StoreUnavailableException] where that cannot be established. A [ReadMode] may ask for less, or name a state
+/// that
+/// must be reached.
 public interface Store extends AutoCloseable {
 
     Found find(Collection collection, String id);
@@ -14,6 +16,27 @@ public interface Store extends AutoCloseable {
     Found findBy(Collection collection, String field, String value);
 
     Listing list(Collection collection, Query query);
+
+    /// As [#find(Collection, String)], where a store may answer with something weaker if `mode` allows it.
+    default Found find(Collection collection, String id, ReadMode mode) {
+        var found = find(collection, id);
+        mode.requireMetBy(found.asOf());
+        return found;
+    }
+
+    /// As [#findBy(Collection, String, String)], where a store may answer with something weaker if `mode` allows it.
+    default Found findBy(Collection collection, String field, String value, ReadMode mode) {
+        var found = findBy(collection, field, value);
+        mode.requireMetBy(found.asOf());
+        return found;
+    }
+
+    /// As [#list(Collection, Query)], where a store may answer with something weaker if `mode` allows it.
+    default Listing list(Collection collection, Query query, ReadMode mode) {
+        var listing = list(collection, query);
+        mode.requireMetBy(listing.asOf());
+        return listing;
+    }
 
     /// Waits until the edit is on disk or certainly not going to be, or until its time is up.
     /// An exception of a step's [Rule] refuses the edit and is thrown here.

@@ -1,0 +1,39 @@
+package dev.mien.cache;
+
+import dev.mien.config.Setting;
+import java.time.Duration;
+
+/// What one worker keeps in memory, where its store is in another process. SQLite needs none of it.
+///
+/// @param enabled whether documents are kept at all; reads are equally fresh without
+/// @param maximumBytes the most that the documents may take, with what it costs to keep them
+/// @param maximumEntries the most documents
+/// @param checkTimeout longest time that a freshness check may take before all who wait for it are answered with 503
+public record CacheConfig(
+        @Setting(
+                value = "keep documents in memory, proved fresh before each answer; SQLite needs and has no cache",
+                byDefault = "true")
+        boolean enabled,
+
+        @Setting(value = "most memory in bytes for the documents of one worker", byDefault = "16777216")
+        long maximumBytes,
+
+        @Setting(value = "most documents in the memory of one worker", byDefault = "30000")
+        int maximumEntries,
+
+        @Setting(
+                value = "longest time a freshness check may take; who waits for it gets 503, and the cache is emptied",
+                byDefault = "2s")
+        Duration checkTimeout) {
+    public CacheConfig {
+        if (maximumBytes < 1 || maximumEntries < 1 || !checkTimeout.isPositive()) {
+            throw new IllegalArgumentException("cache.* settings must be positive");
+        }
+        if (checkTimeout.toDays() > 0) {
+            throw new IllegalArgumentException("--cache-check-timeout must be under a day");
+        }
+        if (maximumBytes / maximumEntries >= Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("--cache-maximum-bytes must be under 2 GiB for each of the entries");
+        }
+    }
+}

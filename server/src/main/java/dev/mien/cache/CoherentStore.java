@@ -1,0 +1,161 @@
+package dev.mien.cache;
+
+import dev.mien.api.RevisionToken;
+import dev.mien.store.ChangeSource;
+import dev.mien.store.Collection;
+import dev.mien.store.Edit;
+import dev.mien.store.Found;
+import dev.mien.store.Listing;
+import dev.mien.store.Outcome;
+import dev.mien.store.Query;
+import dev.mien.store.ReadMode;
+import dev.mien.store.Store;
+
+/// A store that keeps documents of another one in memory and is never stale. The other one may be written by anybody at
+/// the same time.
+///
+/// A document that is kept is answered after a [FreshnessCheck] that was sent after the read began. One that is not
+/// kept
+/// is read from the database, which is as fresh by itself, and kept in the [Epoch] of the checks so far. Lists, reads
+/// by
+/// other members and edits go straight to the database; this worker's own edits come back through the log like
+/// everybody
+/// else's.
+public final class CoherentStore implements Store {
+    private final Store database;
+    private final CacheConfig config;
+    private final FreshnessCheck check;
+
+    /// @param database closed with this store
+    /// @param changes the log of the same database
+    public CoherentStore(Store database, ChangeSource changes, CacheConfig config) {
+        this(database, config, new FreshnessCheck(changes, config));
+    }
+
+    CoherentStore(Store database, CacheConfig config, FreshnessCheck check) {
+        this.database = database;
+        this.config = config;
+        this.check = check;
+    }
+
+    @Override
+    public Found find(Collection collection, String id) {
+        var epoch = check.current();
+        var key = new Key(collection.name(), id);
+        if (epoch != null && epoch.lookup(key) == null) {
+            var fill = epoch.begin(key);
+            if (fill != null) {
+                return fill(epoch, fill, collection, id);
+            }
+        }
+        return findKept(check.await(), key, collection, id);
+    }
+
+    @Override
+    public Found find(Collection collection, String id, ReadMode mode) {
+        var found = switch (mode) {
+            case ReadMode.Strong strong -> find(collection, id);
+            case ReadMode.AtLeast atLeast -> findAtLeast(atLeast, collection, id);
+            case ReadMode.MaxStale maxStale -> findMaxStale(maxStale, collection, id);
+        };
+        mode.requireMetBy(found.asOf());
+        return found;
+    }
+
+    private Found findAtLeast(ReadMode.AtLeast mode, Collection collection, String id) {
+        var epoch = check.current();
+        if (epoch == null || !epoch.hasReached(mode.token())) {
+            epoch = check.await();
+            mode.requireMetBy(epoch.head());
+        }
+        return findKept(epoch, new Key(collection.name(), id), collection, id);
+    }
+
+    /// The entry is picked between the two looks at the clock's past and present, so a pause anywhere in here makes the
+    /// age larger and never smaller.
+    private Found findMaxStale(ReadMode.MaxStale mode, Collection collection, String id) {
+        var epoch = check.current();
+        if (epoch != null) {
+            long checkedAt = epoch.checkedAt();
+            var kept = epoch.lookup(new Key(collection.name(), id));
+            if (kept != null && System.nanoTime() - checkedAt <= mode.age().toNanos()) {
+                return kept;
+            }
+        }
+        return find(collection, id);
+    }
+
+    /// The document in a state that the epoch has reached or a newer one. Readers of one document let one of them fill,
+    /// and then look again: what they find is vouched for by the epoch and not by when the fill began.
+    private Found findKept(Epoch epoch, Key key, Collection collection, String id) {
+        long deadline = System.nanoTime() + config.checkTimeout().toNanos();
+        while (true) {
+            var kept = epoch.lookup(key);
+            if (kept != null) {
+                return kept;
+            }
+            var own = epoch.begin(key);
+            if (own != null) {
+                return fill(epoch, own, collection, id);
+            }
+            var other = epoch.fillOf(key);
+            if (other != null && !other.await(deadline - System.nanoTime())) {
+                return database.find(collection, id);
+            }
+        }
+    }
+
+    private Found fill(Epoch epoch, Fill fill, Collection collection, String id) {
+        RuntimeException failure = null;
+        try {
+            var found = database.find(collection, id);
+            epoch.keep(fill, found);
+            return found;
+        } catch (RuntimeException e) {
+            failure = e;
+            throw e;
+        } finally {
+            epoch.end(fill, failure);
+        }
+    }
+
+    @Override
+    public Found findBy(Collection collection, String field, String value) {
+        return database.findBy(collection, field, value);
+    }
+
+    @Override
+    public Listing list(Collection collection, Query query) {
+        return database.list(collection, query);
+    }
+
+    @Override
+    public Outcome commit(Edit edit) {
+        return database.commit(edit);
+    }
+
+    @Override
+    public RevisionToken lastSeen() {
+        var seen = database.lastSeen();
+        var head = check.newestHead();
+        boolean isAhead =
+                head != null && head.incarnation().equals(seen.incarnation()) && head.revision() > seen.revision();
+        return head != null && isAhead ? head : seen;
+    }
+
+    @Override
+    public void checkReady() {
+        database.checkReady();
+        check.await();
+    }
+
+    @Override
+    public boolean isLost() {
+        return database.isLost();
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}
