@@ -33,6 +33,12 @@ public enum ProblemType {
             "Already taken",
             "Another document has this value already, and it must be unique: a username, or an e-mail address without regard"
                     + " to case. Nothing was changed."),
+    OTHER_HISTORY(
+            409,
+            "Other history",
+            "The token that the read was to be at least as new as (Mien-Read: at-least) is of another history than the"
+                    + " store's: the store was restored or replaced since. Nothing can be said about the two. Forget what was"
+                    + " remembered with the token, and read without it."),
     VERSION_CONFLICT(
             412,
             "Version conflict",

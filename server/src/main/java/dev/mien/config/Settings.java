@@ -170,7 +170,11 @@ public final class Settings {
         return type == boolean.class ? "true or false" : type == Path.class ? "path" : "whole number";
     }
 
-    private static Duration duration(String text) {
+    /// A duration as a person writes it: `500ms`, `10s`, `2m` or `1h`.
+    ///
+    /// @throws IllegalArgumentException for anything else
+    /// @throws ArithmeticException for a longer one than there are
+    public static Duration duration(String text) {
         var parts = text.split("(?<=\\d)(?=[a-z])", 2);
         long amount = Long.parseLong(parts[0]);
         return switch (parts.length < 2 ? "" : parts[1]) {

@@ -6,6 +6,7 @@ import dev.mien.http.Bodies;
 import dev.mien.http.Cursor;
 import dev.mien.http.Preconditions;
 import dev.mien.http.ProblemException;
+import dev.mien.http.ReadModes;
 import dev.mien.http.Route;
 import dev.mien.store.Document;
 import dev.mien.store.Outcome.Committed;
@@ -59,7 +60,7 @@ public abstract class DocumentResource {
         return new ArrayList<>(List.of(
                 Route.of(Method.GET, one, "Get a " + noun + ", deleted or not", 200, this::get)
                         .gives(schema)
-                        .with("If-None-Match"),
+                        .with("If-None-Match", ReadModes.HEADER),
                 Route.of(Method.PATCH, one, "Change what a JSON merge patch names (RFC 7396)", 200, this::patch)
                         .takes(schema + "Patch")
                         .gives(schema)
@@ -72,7 +73,8 @@ public abstract class DocumentResource {
                         .with("If-Match"),
                 Route.of(Method.GET, path, "List " + noun + "s, newest first", 200, this::list)
                         .gives(schema + "Page")
-                        .with(parameters.toArray(String[]::new)),
+                        .with(parameters.toArray(String[]::new))
+                        .with(ReadModes.HEADER),
                 Route.of(Method.POST, path, "Create a " + noun + ", or all of an array or none", 201, this::post)
                         .takes(schema + "Drafts")
                         .gives(schema + "OrList")));
@@ -80,7 +82,7 @@ public abstract class DocumentResource {
 
     private void get(ServerRequest request, ServerResponse response) {
         refuseParametersBut(Set.of(), request);
-        var found = service.get(id(request));
+        var found = service.get(id(request), ReadModes.of(request));
         Answers.document(request, response, Objects.requireNonNull(found.document()), found.asOf());
     }
 
@@ -138,12 +140,13 @@ public abstract class DocumentResource {
                 + parameter(request, "owner") + "&tag=" + parameter(request, "tag") + "&in="
                 + service.lastSeen().incarnation();
         String cursor = parameter(request, "cursor");
-        var listing = service.list(new Query(
+        var query = new Query(
                 limit,
                 cursor == null ? null : Cursor.decode(cursor, scope),
                 active(request),
                 parameter(request, "owner"),
-                parameter(request, "tag")));
+                parameter(request, "tag"));
+        var listing = service.list(query, ReadModes.of(request));
         var documents = listing.documents();
         String next =
                 listing.hasMore() ? "\"" + Cursor.encode(documents.getLast().id(), scope) + "\"" : "null";

@@ -17,6 +17,7 @@ import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
 import dev.mien.store.Outcome.Committed;
 import dev.mien.store.Query;
+import dev.mien.store.ReadMode;
 import dev.mien.store.Rule;
 import dev.mien.store.Step;
 import dev.mien.store.Store;
@@ -76,13 +77,13 @@ public abstract class DocumentService {
     /// The document with this id, deleted or not.
     ///
     /// @throws ProblemException if there is none
-    public Found get(String id) {
-        return required(store.find(collection, id), id);
+    public Found get(String id, ReadMode mode) {
+        return required(store.find(collection, id, mode), id);
     }
 
     /// The document whose unique member is `value`.
-    protected Found getBy(String field, String value) {
-        return required(store.findBy(collection, field, value), value);
+    protected Found getBy(String field, String value, ReadMode mode) {
+        return required(store.findBy(collection, field, value, mode), value);
     }
 
     private Found required(Found found, String id) {
@@ -92,8 +93,8 @@ public abstract class DocumentService {
         return found;
     }
 
-    public Listing list(Query query) {
-        return store.list(collection, query);
+    public Listing list(Query query, ReadMode mode) {
+        return store.list(collection, query, mode);
     }
 
     /// The newest state that this worker has seen.

@@ -3,6 +3,7 @@ package dev.mien.http;
 import dev.mien.api.Problem;
 import dev.mien.api.ProblemType;
 import dev.mien.api.RevisionToken;
+import dev.mien.store.OtherHistoryException;
 import dev.mien.store.StoreUnavailableException;
 import io.helidon.http.HttpException;
 import io.helidon.webserver.CloseConnectionException;
@@ -44,6 +45,13 @@ public final class ProblemResponse {
                     Problem.of(ProblemType.STORE_UNAVAILABLE, "The store cannot be read at the moment."),
                     lastSeen.get());
         });
+        routing.error(
+                OtherHistoryException.class,
+                (request, response, e) -> send(
+                        request,
+                        response,
+                        Problem.of(ProblemType.OTHER_HISTORY, e.getMessage() + "."),
+                        lastSeen.get()));
         routing.error(HttpException.class, this::httpFailure);
         routing.error(Exception.class, this::unexpected);
     }

@@ -3,6 +3,7 @@ package dev.mien.http;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.Handler;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// One method of one address, and what the description at `/openapi.json` says of it.
 ///
@@ -35,6 +36,7 @@ public record Route(
     }
 
     public Route with(String... names) {
-        return new Route(method, path, handler, summary, success, requestSchema, responseSchema, List.of(names));
+        var all = Stream.concat(parameters.stream(), Stream.of(names)).toList();
+        return new Route(method, path, handler, summary, success, requestSchema, responseSchema, all);
     }
 }

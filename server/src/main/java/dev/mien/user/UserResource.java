@@ -3,6 +3,7 @@ package dev.mien.user;
 import dev.mien.document.DocumentResource;
 import dev.mien.http.Answers;
 import dev.mien.http.Bodies;
+import dev.mien.http.ReadModes;
 import dev.mien.http.Route;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.ServerRequest;
@@ -25,13 +26,13 @@ public final class UserResource extends DocumentResource {
         var routes = super.routes();
         routes.add(Route.of(Method.GET, path() + "/by-username/{username}", "Get a user by name", 200, this::byUsername)
                 .gives("User")
-                .with("If-None-Match"));
+                .with("If-None-Match", ReadModes.HEADER));
         return routes;
     }
 
     private void byUsername(ServerRequest request, ServerResponse response) {
         refuseParametersBut(Set.of(), request);
-        var found = service.getByUsername(request.path().pathParameters().get("username"));
+        var found = service.getByUsername(request.path().pathParameters().get("username"), ReadModes.of(request));
         Answers.document(request, response, Objects.requireNonNull(found.document()), found.asOf());
     }
 }

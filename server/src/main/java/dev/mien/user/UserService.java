@@ -6,6 +6,7 @@ import dev.mien.document.Field;
 import dev.mien.document.Schema;
 import dev.mien.store.Collection;
 import dev.mien.store.Found;
+import dev.mien.store.ReadMode;
 import dev.mien.store.Store;
 import java.util.List;
 import java.util.Locale;
@@ -40,7 +41,7 @@ public final class UserService extends DocumentService {
     }
 
     /// The user with this name, in any case.
-    public Found getByUsername(String username) {
-        return getBy("username", username.toLowerCase(Locale.ROOT));
+    public Found getByUsername(String username, ReadMode mode) {
+        return getBy("username", username.toLowerCase(Locale.ROOT), mode);
     }
 }
