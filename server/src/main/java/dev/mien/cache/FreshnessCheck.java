@@ -125,6 +125,10 @@ class FreshnessCheck {
         return gathering;
     }
 
+    @Nullable Batch underWay() {
+        return underWay;
+    }
+
     private void lead(Batch batch) {
         if (!awaitTurn(batch)) {
             return;
