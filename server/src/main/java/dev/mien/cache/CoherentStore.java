@@ -42,7 +42,7 @@ public final class CoherentStore implements Store {
     public Found find(Collection collection, String id) {
         var epoch = check.current();
         var key = new Key(collection.name(), id);
-        if (epoch != null && epoch.lookup(key) == null) {
+        if (epoch != null && !epoch.has(key)) {
             var fill = epoch.begin(key);
             if (fill != null) {
                 return fill(epoch, fill, collection, id);

@@ -132,6 +132,10 @@ class Epoch {
         }
     }
 
+    boolean has(Key key) {
+        return entries.asMap().containsKey(key);
+    }
+
     /// The document as it was in a state not older than what had been applied when this was called; null if it is not
     /// known here. That no such document exists may be known, too.
     @Nullable Found lookup(Key key) {

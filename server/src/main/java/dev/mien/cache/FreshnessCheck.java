@@ -125,22 +125,23 @@ class FreshnessCheck {
         return gathering;
     }
 
+    /// The batch whose check has been sent; null for none. Called under the monitor.
     @Nullable Batch underWay() {
         return underWay;
     }
 
     private void lead(Batch batch) {
-        if (!awaitTurn(batch)) {
-            return;
-        }
-        long begun = System.nanoTime();
         try {
-            var epoch = check(begun);
-            requireInTime(begun);
-            end(batch, epoch, begun, null);
+            if (awaitTurn(batch)) {
+                long begun = System.nanoTime();
+                var epoch = check(begun);
+                requireInTime(begun);
+                end(batch, epoch, begun, null);
+            }
         } catch (StoreUnavailableException e) {
             fail(batch, e);
         } catch (RuntimeException | Error e) {
+            // Whatever it was, nobody may wait for a leader who is gone.
             fail(batch, new StoreUnavailableException("the freshness check broke", e));
             throw e;
         }
@@ -157,7 +158,7 @@ class FreshnessCheck {
             }
             LockSupport.parkNanos(this, left);
             if (Thread.currentThread().isInterrupted()) {
-                abandon(batch);
+                end(batch, null, 0, new StoreUnavailableException(SHUTTING_DOWN));
                 return false;
             }
         }
@@ -219,18 +220,20 @@ class FreshnessCheck {
         end(batch, null, 0, failure);
     }
 
-    /// Gives up the turn and answers the batch, unless it was given up.
+    /// Answers the batch, unless it was given up, and lets the next one have the turn if this one had it.
     final void end(Batch batch, @Nullable Epoch epoch, long begun, @Nullable StoreUnavailableException failure) {
         Batch next;
         synchronized (this) {
-            underWay = null;
+            boolean hadTurn = leave(batch);
             next = gathering;
             if (!batch.settled) {
+                if (hadTurn) {
+                    current = epoch;
+                }
                 if (epoch != null) {
                     epoch.checked(begun);
                     newestHead = epoch.head();
                 }
-                current = epoch;
                 settle(batch, epoch, failure);
             }
         }
@@ -241,14 +244,28 @@ class FreshnessCheck {
         wake(batch);
     }
 
-    /// The batch's turn did not come in time, for the check under way takes too long. Both fail.
+    /// @return whether the batch had the turn
+    private boolean leave(Batch batch) {
+        if (gathering == batch) {
+            gathering = null;
+        }
+        if (underWay != batch) {
+            return false;
+        }
+        underWay = null;
+        return true;
+    }
+
+    /// The batch's turn did not come in time, for the check under way takes too long. Both fail; the turn stays with
+    /// the
+    /// one who is late.
     private void expire(Batch batch) {
         var failure = new StoreUnavailableException("a freshness check took longer than " + config.checkTimeout());
         log.warn("The cache is emptied: {}", failure.getMessage());
         Batch late;
         synchronized (this) {
+            leave(batch);
             late = underWay;
-            gathering = null;
             current = null;
             settle(batch, null, failure);
             if (late != null && !late.settled) {
@@ -259,15 +276,6 @@ class FreshnessCheck {
         if (late != null) {
             wake(late);
         }
-    }
-
-    /// The batch's leader was interrupted before its turn came.
-    private void abandon(Batch batch) {
-        synchronized (this) {
-            gathering = null;
-            settle(batch, null, new StoreUnavailableException(SHUTTING_DOWN));
-        }
-        wake(batch);
     }
 
     private static void wake(Batch batch) {
