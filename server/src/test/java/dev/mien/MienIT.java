@@ -666,6 +666,75 @@ class MienIT {
         }
     }
 
+    @Test
+    void get_anyReadMode_isAnsweredWithTheNewest() {
+        var created = persona("Ophelia");
+        String token = created.header("Mien-Revision");
+        var user = user();
+        String byName = USERS + "/by-username/" + user.json().get("username").stringValue();
+
+        for (String mode : List.of("strong", "at-least=" + token, "max-stale=0s", "max-stale=500ms", "max-stale=23h")) {
+            var found = mien.get(at(created), "Mien-Read", mode);
+
+            assertThat(found.status()).as(mode).isEqualTo(200);
+            assertThat(found.text()).isEqualTo(created.text());
+            assertThat(revision(found)).isGreaterThanOrEqualTo(revision(created));
+            assertThat(mien.get(byName, "Mien-Read", mode).status()).isEqualTo(200);
+            assertThat(mien.get(PERSONAS, "Mien-Read", mode).status()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "weak",
+                "Strong",
+                "strong,strong",
+                "at-least",
+                "at-least=",
+                "at-least=7",
+                "at-least=abc.",
+                "at-least=abc.-1",
+                "max-stale",
+                "max-stale=",
+                "max-stale=5",
+                "max-stale=-5s",
+                "max-stale=soon",
+                "max-stale=24h",
+                "max-stale=9223372036854775807h",
+                "max-stale=99999999999999999999ms"
+            })
+    void get_readModeThatIsNone_is400(String mode) {
+        var created = persona("Ophelia");
+
+        isProblem(mien.get(at(created), "Mien-Read", mode), 400, ProblemType.INVALID_PARAMETER);
+        isProblem(mien.get(PERSONAS, "Mien-Read", mode), 400, ProblemType.INVALID_PARAMETER);
+    }
+
+    @Test
+    void get_readModeTwice_is400() {
+        var created = persona("Ophelia");
+
+        var reply = mien.get(at(created), "Mien-Read", "strong", "Mien-Read", "strong");
+
+        isProblem(reply, 400, ProblemType.INVALID_PARAMETER);
+    }
+
+    @Test
+    void get_atLeastATokenThatCannotBeMet_isRefused() {
+        var created = persona("Ophelia");
+        String token = created.header("Mien-Revision");
+        String later = token.substring(0, token.indexOf('.')) + "." + (revision(created) + 1_000_000);
+
+        for (String address : List.of(at(created), PERSONAS, PERSONAS + "/none")) {
+            isProblem(mien.get(address, "Mien-Read", "at-least=other.1"), 409, ProblemType.OTHER_HISTORY);
+            var notReached = mien.get(address, "Mien-Read", "at-least=" + later);
+            isProblem(notReached, 503, ProblemType.STORE_UNAVAILABLE);
+            assertThat(notReached.header("Retry-After")).isNotNull();
+        }
+    }
+
     private static Reply persona(String name) {
         var reply = mien.post(PERSONAS, "{\"name\":\"" + name + "\"}");
         assertThat(reply.status()).isEqualTo(201);

@@ -14,10 +14,11 @@ public sealed interface ReadMode {
         public void requireMetBy(RevisionToken asOf) {
             if (!asOf.incarnation().equals(token.incarnation())) {
                 throw new OtherHistoryException(
-                        "The token is of the history " + token.incarnation() + "; the store has " + asOf.incarnation());
+                        "The token is of another history than the store's, which is " + asOf.incarnation());
             }
             if (asOf.revision() < token.revision()) {
-                throw new StoreUnavailableException("the store is at " + asOf + " and has not reached " + token);
+                throw new StoreUnavailableException(
+                        "the store is at " + asOf + " and has not reached revision " + token.revision());
             }
         }
     }

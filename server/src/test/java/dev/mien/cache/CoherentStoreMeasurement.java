@@ -13,18 +13,29 @@ import java.util.concurrent.locks.LockSupport;
 /// never change, one after another without a pause; a check sleeps for the given time on its reader's thread, as if it
 /// waited for a socket. After a second of warming up, each number of readers is counted for two.
 ///
-/// Run by hand: `java -cp <test classpath> dev.mien.cache.CoherentStoreMeasurement [check in µs]`.
+/// Run by hand: `java -cp <test classpath> dev.mien.cache.CoherentStoreMeasurement [check in µs] [work per read in
+/// µs]`,
+/// where the work takes the processor, as the rest of a request does.
 final class CoherentStoreMeasurement {
     private CoherentStoreMeasurement() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-        long nanos = arguments.length == 0 ? 100_000 : Long.parseLong(arguments[0]) * 1_000;
+        long checkNanos = arguments.length == 0 ? 100_000 : Long.parseLong(arguments[0]) * 1_000;
+        long workNanos = arguments.length < 2 ? 0 : Long.parseLong(arguments[1]) * 1_000;
         for (int readers : new int[] {64, 1, 8, 64, 512}) {
-            measure(readers, nanos);
+            measure(readers, checkNanos, workNanos);
         }
     }
 
-    private static void measure(int readers, long checkNanos) throws InterruptedException {
+    /// Takes the processor for this long, as the rest of a request does.
+    private static void spin(long nanos) {
+        long end = System.nanoTime() + nanos;
+        while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void measure(int readers, long checkNanos, long workNanos) throws InterruptedException {
         var database = new FakeDatabase();
         for (int i = 0; i < 16; i++) {
             database.put("" + i, "x".repeat(1_000));
@@ -43,6 +54,7 @@ final class CoherentStoreMeasurement {
             threads.add(Thread.ofVirtual().start(() -> {
                 for (int next = first; !stop.get(); next++) {
                     store.find(PERSONAS, "" + next % 16);
+                    spin(workNanos);
                     reads.increment();
                 }
             }));

@@ -187,6 +187,36 @@ class CoherentStoreTest {
                 assertThat(scenario.read("a")).isEqualTo("new");
             }
         },
+        FILL_BY_A_SERVER_THAT_IS_BEHIND {
+            @Override
+            void run(Scenario scenario) {
+                scenario.database.put("a", "old");
+                scenario.database.put("a", "new");
+                scenario.check();
+                scenario.database.lag = 1;
+                scenario.read("a");
+                scenario.database.lag = 0;
+
+                assertThat(scenario.read("a")).isEqualTo("new");
+            }
+        },
+        TOKEN_OF_A_CHANGE_THAT_IS_BEING_APPLIED {
+            @Override
+            void run(Scenario scenario) {
+                scenario.keep("a", "old");
+                scenario.database.put("a", "new");
+                var mode = new ReadMode.AtLeast(scenario.database.head());
+                var applying = scenario.stopAt(Point.APPLYING, "a");
+                var strong = scenario.reading("a");
+                applying.awaitReached();
+                var weak = new Scenario.Reading<>(() -> Scenario.text(scenario.store.find(PERSONAS, "a", mode)));
+                weak.awaitWaitingOrEnded();
+                applying.open();
+
+                assertThat(strong.get()).isEqualTo("new");
+                assertThat(weak.get()).isEqualTo("new");
+            }
+        },
         CREATED_AFTER_IT_WAS_NOT_FOUND {
             @Override
             void run(Scenario scenario) {
@@ -484,6 +514,20 @@ class CoherentStoreTest {
             assertThatThrownBy(follower::get).isInstanceOf(StoreUnavailableException.class);
             checked.open();
             assertThat(first.get()).isEqualTo("text");
+            assertThat(scenario.read("a")).isEqualTo("text");
+        }
+    }
+
+    @Test
+    void find_checkBreaks_nobodyWaitsForEver() {
+        try (var scenario = new Scenario(Flaw.NONE, Scenario.config(Duration.ofSeconds(2)))) {
+            scenario.keep("a", "text");
+            scenario.database.hook = (point, id) -> {
+                throw new IllegalStateException("broken on purpose");
+            };
+            assertThatThrownBy(() -> scenario.read("a")).isInstanceOf(IllegalStateException.class);
+            scenario.database.hook = (point, id) -> {};
+
             assertThat(scenario.read("a")).isEqualTo("text");
         }
     }

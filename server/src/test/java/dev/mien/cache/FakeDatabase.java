@@ -28,12 +28,13 @@ import java.util.concurrent.atomic.AtomicLong;
 final class FakeDatabase implements Store, ChangeSource {
     static final Collection PERSONAS = new Collection("personas", List.of("name"), "");
 
-    /// Where a statement is: sent and not begun, or done and not yet answered.
+    /// Where a statement is: sent and not begun, or done and not yet answered. Or a cache, about to apply a change.
     enum Point {
         CHECK_SENT,
         CHECK_DONE,
         FIND_SENT,
-        FIND_DONE
+        FIND_DONE,
+        APPLYING
     }
 
     interface Hook {
@@ -47,6 +48,8 @@ final class FakeDatabase implements Store, ChangeSource {
     volatile Hook hook = (point, id) -> {};
     volatile boolean refusing;
     volatile boolean outcomesUnknown;
+    /// How many changes the server that is asked for documents is behind.
+    volatile int lag;
 
     private final List<Logged> log = new ArrayList<>();
     private final Map<String, Logged> rows = new HashMap<>();
@@ -80,8 +83,10 @@ final class FakeDatabase implements Store, ChangeSource {
         refuseIfTold();
         Found found;
         synchronized (this) {
-            var row = rows.get(id);
-            found = new Found(row == null ? null : row.document(), head());
+            long asOf = (long) log.size() - lag;
+            long last = lastChange(id, asOf);
+            found = new Found(
+                    last == 0 ? null : log.get((int) last - 1).document(), new RevisionToken(incarnation, asOf));
         }
         hook.at(Point.FIND_DONE, id);
         return found;

@@ -1,7 +1,7 @@
 package dev.mien.cache;
 
 import dev.mien.api.RevisionToken;
-import dev.mien.store.ChangeSource;
+import dev.mien.cache.FakeDatabase.Point;
 import dev.mien.store.Changes;
 import dev.mien.store.Changes.Change;
 import dev.mien.store.StoreUnavailableException;
@@ -32,10 +32,12 @@ enum Flaw {
     }
 
     private final class Check extends FreshnessCheck {
+        private final FakeDatabase database;
         private final CacheConfig config;
 
-        Check(ChangeSource source, CacheConfig config) {
-            super(source, config);
+        Check(FakeDatabase database, CacheConfig config) {
+            super(database, config);
+            this.database = database;
             this.config = config;
         }
 
@@ -59,13 +61,16 @@ enum Flaw {
 
         @Override
         Epoch newEpoch(RevisionToken head, String timeline) {
-            return new BrokenEpoch(head, timeline, config);
+            return new BrokenEpoch(database, head, timeline, config);
         }
     }
 
     private final class BrokenEpoch extends Epoch {
-        BrokenEpoch(RevisionToken head, String timeline, CacheConfig config) {
+        private final FakeDatabase database;
+
+        BrokenEpoch(FakeDatabase database, RevisionToken head, String timeline, CacheConfig config) {
             super(head, timeline, config);
+            this.database = database;
         }
 
         @Override
@@ -89,6 +94,7 @@ enum Flaw {
 
         @Override
         void invalidate(Key key, Change change) {
+            database.hook.at(Point.APPLYING, key.id());
             var kept = lookup(key);
             boolean ignored = switch (Flaw.this) {
                 case ABSENCE_IS_FOR_EVER -> kept != null && kept.document() == null;

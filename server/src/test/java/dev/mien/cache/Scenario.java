@@ -97,7 +97,7 @@ final class Scenario implements AutoCloseable {
         private final CompletableFuture<T> answer = new CompletableFuture<>();
         private final Thread thread;
 
-        private Reading(Supplier<T> read) {
+        Reading(Supplier<T> read) {
             thread = Thread.ofVirtual().start(() -> {
                 try {
                     answer.complete(read.get());
@@ -112,6 +112,13 @@ final class Scenario implements AutoCloseable {
                     .until(() -> thread.getState() == Thread.State.WAITING
                             || thread.getState() == Thread.State.TIMED_WAITING);
             return this;
+        }
+
+        void awaitWaitingOrEnded() {
+            await().atMost(PATIENT)
+                    .until(() -> answer.isDone()
+                            || thread.getState() == Thread.State.WAITING
+                            || thread.getState() == Thread.State.TIMED_WAITING);
         }
 
         void interrupt() {

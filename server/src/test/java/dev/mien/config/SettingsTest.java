@@ -99,6 +99,12 @@ class SettingsTest {
         "commit.timeout, soon, '--commit-timeout: ''soon'' is no duration; write it like 500ms, 10s, 2m or 1h'",
         "commit.timeout, 0s, commit.* settings must be positive",
         "commit.maximum-edits, 0, commit.* settings must be positive",
+        "cache.enabled, on, --cache-enabled: 'on' is no true or false",
+        "cache.maximum-bytes, 0, cache.* settings must be positive",
+        "cache.maximum-entries, 0, cache.* settings must be positive",
+        "cache.check-timeout, 0s, cache.* settings must be positive",
+        "cache.check-timeout, 24h, --cache-check-timeout must be under a day",
+        "cache.maximum-bytes, 99999999999999, --cache-maximum-bytes must be under 2 GiB for each of the entries",
         "http.maximum-body-bytes, 0, --http-maximum-body-bytes must be positive",
         "worker.hang-timeout, 999ms, --worker-hang-timeout must be at least 1s"
     })
