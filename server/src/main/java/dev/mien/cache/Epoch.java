@@ -139,7 +139,7 @@ class Epoch {
     /// The document as it was in a state not older than what had been applied when this was called; null if it is not
     /// known here. That no such document exists may be known, too.
     @Nullable Found lookup(Key key) {
-        long reflected = applied;
+        long reflected = applied();
         var entry = entries.getIfPresent(key);
         return entry == null
                 ? null

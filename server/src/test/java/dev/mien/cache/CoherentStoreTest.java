@@ -217,6 +217,22 @@ class CoherentStoreTest {
                 assertThat(weak.get()).isEqualTo("new");
             }
         },
+        CHANGED_BETWEEN_A_LOOK_AT_THE_REVISION_AND_AT_THE_ENTRY {
+            @Override
+            void run(Scenario scenario) {
+                scenario.keep("a", "old");
+                var looking = scenario.stopAt(Point.LOOKING, "");
+                var mode = new ReadMode.MaxStale(Duration.ofHours(1));
+                var weak = new Scenario.Reading<>(() -> scenario.store.find(PERSONAS, "a", mode));
+                looking.awaitReached();
+                scenario.database.put("a", "new");
+                scenario.check();
+                looking.open();
+
+                assertThat(Scenario.text(weak.get())).isEqualTo("new");
+                assertThat(weak.get().asOf()).isEqualTo(scenario.database.head());
+            }
+        },
         CREATED_AFTER_IT_WAS_NOT_FOUND {
             @Override
             void run(Scenario scenario) {
@@ -515,6 +531,47 @@ class CoherentStoreTest {
             checked.open();
             assertThat(first.get()).isEqualTo("text");
             assertThat(scenario.read("a")).isEqualTo("text");
+        }
+    }
+
+    @Test
+    void find_checkIsGivenUp_nobodyWaitsForItAndNothingIsKept() {
+        try (var scenario = new Scenario(Flaw.NONE, Scenario.config(IMPATIENT.multipliedBy(4)))) {
+            scenario.keep("a", "text");
+            var first = scenario.stopAt(Point.CHECK_SENT, "");
+            var ahead = scenario.reading("a");
+            first.awaitReached();
+            var leader = scenario.reading("a").awaitWaiting();
+            var follower = scenario.reading("a").awaitWaiting();
+            var stuck = scenario.stopAt(Point.CHECK_SENT, "");
+            first.open();
+            ahead.get();
+            stuck.awaitReached();
+
+            assertThatThrownBy(() -> scenario.read("a")).isInstanceOf(StoreUnavailableException.class);
+            assertThatThrownBy(follower::get).isInstanceOf(StoreUnavailableException.class);
+            var mode = new ReadMode.MaxStale(Duration.ofHours(1));
+            assertThatThrownBy(() -> scenario.store.find(PERSONAS, "a", mode))
+                    .isInstanceOf(StoreUnavailableException.class);
+            stuck.open();
+            assertThatThrownBy(leader::get).isInstanceOf(StoreUnavailableException.class);
+            assertThat(scenario.read("a")).isEqualTo("text");
+        }
+    }
+
+    @Test
+    void findMaxStale_filledFromAnotherHistory_doesNotMixTheTwo() {
+        try (var scenario = new Scenario(Flaw.NONE)) {
+            scenario.database.put("a", "text");
+            scenario.check();
+            scenario.database.restore(1, "two");
+            scenario.database.put("a", "other");
+            scenario.read("a");
+
+            var found = scenario.store.find(PERSONAS, "a", new ReadMode.MaxStale(Duration.ofHours(1)));
+
+            assertThat(Scenario.text(found)).isEqualTo("other");
+            assertThat(found.asOf().incarnation()).isEqualTo("two");
         }
     }
 

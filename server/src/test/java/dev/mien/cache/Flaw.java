@@ -74,6 +74,14 @@ enum Flaw {
         }
 
         @Override
+        long applied() {
+            if (database != null) {
+                database.hook.at(Point.LOOKING, "");
+            }
+            return super.applied();
+        }
+
+        @Override
         String breakIn(Changes answer) {
             String broken = super.breakIn(answer);
             boolean ignored = broken != null
