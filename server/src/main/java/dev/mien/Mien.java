@@ -8,6 +8,7 @@ import dev.mien.http.WebApp;
 import dev.mien.persona.PersonaResource;
 import dev.mien.persona.PersonaService;
 import dev.mien.store.Store;
+import dev.mien.store.postgres.PostgresStore;
 import dev.mien.store.sqlite.SqliteStore;
 import dev.mien.user.UserResource;
 import dev.mien.user.UserService;
@@ -27,7 +28,9 @@ public final class Mien implements AutoCloseable {
     /// @param worker the number of this worker, from 1
     /// @throws dev.mien.store.StoreUnavailableException if the store cannot be opened
     public Mien(ServerConfig config, int worker) {
-        this.store = new SqliteStore(config.data(), config.commit(), config.readOnly());
+        this.store = config.onPostgres()
+                ? new PostgresStore(config.database(), config.postgres(), config.commit(), config.readOnly())
+                : new SqliteStore(config.data(), config.commit(), config.readOnly());
 
         var personas = new PersonaService(store);
         var users = new UserService(store);

@@ -50,16 +50,18 @@ class ArchitectureTest {
                 .check(MIEN);
     }
 
-    @Test
-    void storesOfOneDatabase_areNamedByTheGraphAlone() {
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "postgres"})
+    void storesOfOneDatabase_areNamedByTheGraphAlone(String database) {
+        String store = "dev.mien.store." + database + "..";
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.mien.store.sqlite..", "dev.mien.worker..", "dev.mien.cli..")
+                .resideOutsideOfPackages(store, "dev.mien.worker..", "dev.mien.cli..")
                 .and()
                 .doNotBelongToAnyOf(Mien.class)
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("dev.mien.store.sqlite..")
+                .resideInAPackage(store)
                 .check(MIEN);
     }
 

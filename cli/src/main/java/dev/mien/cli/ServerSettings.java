@@ -26,7 +26,8 @@ final class ServerSettings {
                     .fallbackValue(isSwitch ? "true" : "")
                     .type(String.class)
                     .paramLabel(isSwitch ? "true|false" : key.placeholder())
-                    .description(key.description() + " (default: " + key.byDefault() + ")")
+                    .description(key.description() + " (default: "
+                            + (key.byDefault().isEmpty() ? "none" : key.byDefault()) + ")")
                     .build());
         }
         spec.addOption(OptionSpec.builder(FILE)

@@ -3,6 +3,7 @@ package dev.mien.config;
 import dev.mien.cache.CacheConfig;
 import dev.mien.http.HttpConfig;
 import dev.mien.store.CommitConfig;
+import dev.mien.store.PostgresConfig;
 import dev.mien.worker.WorkerConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 /// @param host the address to listen on
 /// @param port the TCP port; 0 for any free one
 /// @param data the directory that holds the store
+/// @param database where the store is instead, on PostgreSQL; empty for `data`
 /// @param workers how many worker processes to run behind the port
 /// @param allowRemote whether an address that other machines can reach is accepted
 /// @param readOnly whether to answer reads only, without claiming the data directory
@@ -25,6 +27,11 @@ public record ServerConfig(
 
         @Setting(value = "directory that holds the store", byDefault = "mien-data")
         Path data,
+
+        @Setting(
+                value = "PostgreSQL database that holds the store instead, as jdbc:postgresql://host/name",
+                byDefault = "")
+        String database,
 
         @Setting(value = "worker processes behind the port", byDefault = "1")
         int workers,
@@ -39,6 +46,7 @@ public record ServerConfig(
 
         CommitConfig commit,
         CacheConfig cache,
+        PostgresConfig postgres,
         HttpConfig http,
         WorkerConfig worker) {
     public ServerConfig {
@@ -48,11 +56,26 @@ public record ServerConfig(
         if (workers < 1 || workers > 64) {
             throw new IllegalArgumentException("--workers: " + workers + " is not between 1 and 64");
         }
+        if (!database.isEmpty() && !database.startsWith("jdbc:postgresql:")) {
+            throw new IllegalArgumentException("--database: an address begins with jdbc:postgresql://");
+        }
         if (!allowRemote && !isLoopback(host)) {
             throw new IllegalArgumentException(
                     "--host: " + host + " can be reached from other machines, and nobody has to"
                             + " log in yet; add --allow-remote if that is meant");
         }
+    }
+
+    /// Whether the store is on PostgreSQL, and not in [#data()].
+    public boolean onPostgres() {
+        return !database.isEmpty();
+    }
+
+    /// Where the store is, for people. Without what may hold a password.
+    public String place() {
+        return onPostgres()
+                ? Settings.withoutSecrets(database)
+                : data.toAbsolutePath().toString();
     }
 
     /// Whether only this machine reaches the address.

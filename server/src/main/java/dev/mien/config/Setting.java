@@ -16,4 +16,7 @@ public @interface Setting {
 
     /// The default, spelt as a person would write it.
     String byDefault();
+
+    /// Whether nobody may see the value.
+    boolean secret() default false;
 }

@@ -27,7 +27,7 @@ public final class Settings {
     ///
     /// @param key as in a properties file: `commit.maximum-edits`
     /// @param type `int`, `long`, `boolean`, [Duration], [Path] or [String]
-    public record Key(String key, Class<?> type, String description, String byDefault) {
+    public record Key(String key, Class<?> type, String description, String byDefault, boolean secret) {
         public String flag() {
             return "--" + key.replace('.', '-');
         }
@@ -107,7 +107,7 @@ public final class Settings {
     private static Key key(String prefix, RecordComponent component) {
         var setting = component.getAnnotation(Setting.class);
         String name = component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-        return new Key(prefix + name, component.getType(), setting.value(), setting.byDefault());
+        return new Key(prefix + name, component.getType(), setting.value(), setting.byDefault(), setting.secret());
     }
 
     /// The settings as records.
@@ -186,15 +186,20 @@ public final class Settings {
         };
     }
 
-    /// The settings that differ from their defaults, for the line that is logged at the start.
+    /// The settings that differ from their defaults, for the line that is logged at the start. Without secrets.
     public Map<String, String> changed() {
         var changed = new TreeMap<String, String>();
         for (var key : keys()) {
             String value = values.get(key.key());
             if (value != null && !value.equals(key.byDefault())) {
-                changed.put(key.key(), value);
+                changed.put(key.key(), key.secret() ? "(secret)" : withoutSecrets(value));
             }
         }
         return changed;
+    }
+
+    /// The value without the parameters of an address, one of which may be a password.
+    static String withoutSecrets(String value) {
+        return value.startsWith("jdbc:") ? value.replaceFirst("\\?.*", "").replaceFirst("//[^/]*@", "//") : value;
     }
 }

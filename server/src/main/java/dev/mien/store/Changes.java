@@ -3,16 +3,17 @@ package dev.mien.store;
 import dev.mien.api.RevisionToken;
 import java.util.List;
 
-/// The head of a store's change log, and changes behind a revision that the asker knows.
+/// A part of the change log, and where the log stood when it was read.
 ///
-/// @param head incarnation and newest revision
-/// @param floor changes up to here were trimmed
-/// @param timeline identifies the server life: two answers are comparable only if it is equal
-/// @param changes in the order of their revisions, without gaps
+/// @param head the newest revision
+/// @param floor changes up to here were trimmed, so nobody can learn of them any more
+/// @param timeline names the server's life and the session that asked. Two answers are comparable only where it is
+///     equal: otherwise the server may have lost in between what it had shown before.
+/// @param changes in the order of their revisions, without a gap
 public record Changes(RevisionToken head, long floor, String timeline, List<Change> changes) {
-
-    /// One change of one document.
+    /// One committed change of one document.
     ///
+    /// @param version of the document, once changed
     /// @param operation `create`, `update` or `delete`
     public record Change(long revision, String collection, String id, long version, String operation) {}
 }

@@ -2,6 +2,7 @@ package dev.mien.worker;
 
 import dev.mien.config.ServerConfig;
 import dev.mien.store.StoreUnavailableException;
+import dev.mien.store.postgres.PostgresMigrations;
 import dev.mien.store.sqlite.SqliteMigrations;
 import dev.mien.store.sqlite.SqliteStore;
 import java.io.PrintStream;
@@ -91,8 +92,7 @@ public final class Supervisor {
     ///
     /// @throws StoreUnavailableException in one clear sentence, if the server cannot start
     public void run() {
-        SqliteMigrations.requireSafe(config.data());
-        try (AutoCloseable claim = config.readOnly() ? () -> {} : new DataLock(config.data());
+        try (AutoCloseable claim = claim();
                 var port = new Port(config.host(), config.port())) {
             Signals.handle("TERM", () -> events.add(new Signalled("TERM")));
             Signals.handle("INT", () -> events.add(new Signalled("INT")));
@@ -126,8 +126,21 @@ public final class Supervisor {
         }
     }
 
+    /// The claim to what nobody else may write to: a data directory. A PostgreSQL database is for many.
+    private AutoCloseable claim() {
+        if (config.onPostgres()) {
+            return () -> {};
+        }
+        SqliteMigrations.requireSafe(config.data());
+        return config.readOnly() ? () -> {} : new DataLock(config.data());
+    }
+
     private void prepare() {
-        if (!config.readOnly()) {
+        if (config.onPostgres()) {
+            if (!config.readOnly()) {
+                PostgresMigrations.migrate(config.database(), config.postgres());
+            }
+        } else if (!config.readOnly()) {
             SqliteMigrations.migrate(config.data());
         } else if (!Files.exists(config.data().resolve(SqliteStore.FILE))) {
             throw new StoreUnavailableException("there is no store in " + config.data() + " to read");
@@ -177,7 +190,7 @@ public final class Supervisor {
             String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
             out.println("Mien serves http://" + host + ":" + port + " with " + config.workers()
                     + (config.workers() == 1 ? " worker" : " workers") + "; data in "
-                    + config.data().toAbsolutePath());
+                    + config.place());
             out.flush();
         }
     }

@@ -7,6 +7,7 @@ import dev.mien.store.CommitQueue.BatchWriter;
 import dev.mien.store.CommitQueue.EditSource;
 import dev.mien.store.CommitQueue.Waiting;
 import dev.mien.store.Document;
+import dev.mien.store.DocumentJson;
 import dev.mien.store.Edit;
 import dev.mien.store.Outcome;
 import dev.mien.store.Outcome.Written;

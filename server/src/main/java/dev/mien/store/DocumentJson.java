@@ -1,17 +1,18 @@
-package dev.mien.store.sqlite;
+package dev.mien.store;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Puts together the JSON that is stored and served.
-final class DocumentJson {
+/// Puts together the JSON that is served.
+public final class DocumentJson {
     private DocumentJson() {}
 
     /// `body`, with `id` before its members and the store's own members behind them. Works on the bytes, since to parse
     /// them again would cost more than the rest of a write.
     ///
     /// @param body a JSON object in UTF-8 without white space around it
-    static byte[] finish(byte[] body, String id, long version, long revision, String createdAt, String updatedAt) {
+    public static byte[] finish(
+            byte[] body, String id, long version, long revision, String createdAt, String updatedAt) {
         if (body.length < 2 || body[0] != '{' || body[body.length - 1] != '}') {
             throw new IllegalArgumentException("not a JSON object");
         }

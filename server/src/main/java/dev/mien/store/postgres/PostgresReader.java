@@ -1,0 +1,187 @@
+package dev.mien.store.postgres;
+
+import dev.mien.api.RevisionToken;
+import dev.mien.store.Collection;
+import dev.mien.store.Document;
+import dev.mien.store.DocumentJson;
+import dev.mien.store.Found;
+import dev.mien.store.Listing;
+import dev.mien.store.Query;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A session for reading, with its prepared statements; opened when it is first needed, and again after it was dropped.
+/// Used by one thread at a time.
+///
+/// Every read is one statement in autocommit, which reads the head of the log in the same snapshot. PostgreSQL makes a
+/// commit visible before it answers it, so the snapshot has whatever was acknowledged before the statement was sent.
+final class PostgresReader implements AutoCloseable {
+    private static final String COLUMNS =
+            "d.id, d.version, d.revision, d.created_at, d.updated_at, d.document::text AS document";
+
+    private static final String FIND = """
+            SELECT h.incarnation, h.seq, %s
+              FROM log_head h LEFT JOIN %s d ON d.%s = %s
+             WHERE h.id = 1
+            """;
+
+    /// `bytes` counts what stands before a row in its page, `found` the rows of the page and one more.
+    private static final String LIST = """
+            SELECT h.incarnation, h.seq, d.*
+              FROM log_head h LEFT JOIN (
+                       SELECT *, count(*) OVER () AS found,
+                              sum(octet_length(document)) OVER (ORDER BY id DESC) - octet_length(document) AS bytes
+                         FROM (%s) page) d ON d.bytes < ?
+             WHERE h.id = 1
+             ORDER BY d.id DESC LIMIT ?
+            """;
+
+    /// A page ends where it has become so large, however many rows were asked for.
+    private static final int MAXIMUM_PAGE_BYTES = 2 * 1024 * 1024;
+
+    /// Members whose columns are in lower case.
+    private static final Set<String> FOLDED = Set.of("email");
+
+    private final Primary primary;
+    private final Map<String, PreparedStatement> statements = new HashMap<>();
+    private @Nullable Connection connection;
+
+    PostgresReader(Primary primary) {
+        this.primary = primary;
+    }
+
+    boolean isOpen() {
+        return connection != null;
+    }
+
+    /// Ends the session, of which nobody knows any more what state it is in.
+    void drop() {
+        statements.clear();
+        Primary.closeQuietly(connection);
+        connection = null;
+    }
+
+    /// @param field a column that no two rows share
+    Found find(Collection collection, String field, String value) throws SQLException {
+        var statement =
+                prepared(FIND.formatted(COLUMNS, collection.name(), field, FOLDED.contains(field) ? "lower(?)" : "?"));
+        statement.setString(1, storable(value));
+        try (var row = statement.executeQuery()) {
+            row.next();
+            var asOf = asOf(row);
+            return new Found(row.getString(3) == null ? null : document(row, asOf), asOf);
+        }
+    }
+
+    Listing list(Collection collection, Query query) throws SQLException {
+        var parameters = new ArrayList<@Nullable Object>();
+        var statement = prepared(LIST.formatted(page(collection, query, parameters)));
+        parameters.add(MAXIMUM_PAGE_BYTES);
+        parameters.add(query.limit());
+        for (int i = 0; i < parameters.size(); i++) {
+            statement.setObject(i + 1, parameters.get(i));
+        }
+        try (var rows = statement.executeQuery()) {
+            rows.next();
+            var asOf = asOf(rows);
+            if (rows.getString(3) == null) {
+                return new Listing(List.of(), false, asOf);
+            }
+            var documents = new ArrayList<Document>();
+            int found = rows.getInt("found");
+            do {
+                documents.add(document(rows, asOf));
+            } while (rows.next());
+            return new Listing(List.copyOf(documents), documents.size() < found, asOf);
+        }
+    }
+
+    /// The rows of one page and one more.
+    private static String page(Collection collection, Query query, List<@Nullable Object> parameters) {
+        var sql = new StringBuilder("SELECT " + COLUMNS + " FROM " + collection.name() + " d WHERE true");
+        if (query.tag() != null) {
+            sql.append(" AND d.tags @> ARRAY[?::text]");
+            parameters.add(storable(query.tag()));
+        }
+        if (query.active() != null) {
+            sql.append(query.active() ? " AND d.is_active" : " AND NOT d.is_active");
+        }
+        if (query.owner() != null) {
+            sql.append(" AND d.owner_id = ?");
+            parameters.add(storable(query.owner()));
+        }
+        if (query.beforeId() != null) {
+            sql.append(" AND d.id < ?");
+            parameters.add(storable(query.beforeId()));
+        }
+        sql.append(" ORDER BY d.id DESC LIMIT ?");
+        parameters.add(query.limit() + 1);
+        return sql.toString();
+    }
+
+    /// Null, which equals nothing, for a text with a NUL character: PostgreSQL can neither hold nor be asked for one.
+    private static @Nullable String storable(String value) {
+        return value.indexOf(0) < 0 ? value : null;
+    }
+
+    /// The newest state.
+    RevisionToken head() throws SQLException {
+        try (var row =
+                prepared("SELECT incarnation, seq FROM log_head WHERE id = 1").executeQuery()) {
+            row.next();
+            return asOf(row);
+        }
+    }
+
+    /// The newest migration that was run.
+    String schemaVersion() throws SQLException {
+        String sql = "SELECT version FROM schema_history WHERE success ORDER BY installed_rank DESC LIMIT 1";
+        try (var row = prepared(sql).executeQuery()) {
+            return row.next() ? row.getString(1) : "0";
+        }
+    }
+
+    private static RevisionToken asOf(ResultSet row) throws SQLException {
+        return new RevisionToken(row.getString(1), row.getLong(2));
+    }
+
+    private static Document document(ResultSet row, RevisionToken asOf) throws SQLException {
+        String id = row.getString("id");
+        long version = row.getLong("version");
+        long revision = row.getLong("revision");
+        byte[] json = DocumentJson.finish(
+                row.getBytes("document"),
+                id,
+                version,
+                revision,
+                row.getString("created_at"),
+                row.getString("updated_at"));
+        return new Document(id, version, revision, asOf.incarnation(), json);
+    }
+
+    private PreparedStatement prepared(String sql) throws SQLException {
+        var known = statements.get(sql);
+        if (known != null) {
+            return known;
+        }
+        if (connection == null) {
+            connection = primary.open(Primary.Use.READ);
+        }
+        var statement = connection.prepareStatement(sql);
+        statements.put(sql, statement);
+        return statement;
+    }
+
+    @Override
+    public void close() {
+        drop();
+    }
+}

@@ -1,0 +1,250 @@
+package dev.mien.store.postgres;
+
+import dev.mien.api.RevisionToken;
+import dev.mien.store.ChangeSource;
+import dev.mien.store.Changes;
+import dev.mien.store.Collection;
+import dev.mien.store.CommitConfig;
+import dev.mien.store.CommitQueue;
+import dev.mien.store.Edit;
+import dev.mien.store.Found;
+import dev.mien.store.Listing;
+import dev.mien.store.Outcome;
+import dev.mien.store.PostgresConfig;
+import dev.mien.store.Query;
+import dev.mien.store.Store;
+import dev.mien.store.StoreUnavailableException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The store of one worker on PostgreSQL. Any number of workers on any number of machines may have the same database.
+///
+/// Reads run on the calling thread, on one of a few reading sessions. Writes go through the [CommitQueue].
+///
+/// **A store never goes back.** A read that finds the log's head behind what this worker saw before the read began, or
+/// another incarnation, has met another history under the same address (a restored copy, a standby that was promoted
+/// without the last writes). From then on every read is refused, until the worker is started anew.
+public final class PostgresStore implements Store, ChangeSource {
+    private static final Logger log = LoggerFactory.getLogger(PostgresStore.class);
+    /// Longest time that a read waits for a free session.
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final BlockingQueue<PostgresReader> readers;
+    private final PostgresFollower follower;
+    private final ReentrantLock following = new ReentrantLock();
+    private final AtomicReference<RevisionToken> lastSeen;
+    private final @Nullable PostgresWriter writer;
+    private final @Nullable CommitQueue queue;
+    private volatile @Nullable String lost;
+
+    /// Opens a database that exists and is migrated.
+    ///
+    /// @param url as JDBC spells it: `jdbc:postgresql://host/database`
+    /// @param readOnly whether to refuse every edit
+    /// @throws StoreUnavailableException if it cannot be opened
+    public PostgresStore(String url, PostgresConfig config, CommitConfig commit, boolean readOnly) {
+        var primary = new Primary(url, config);
+        this.readers = new ArrayBlockingQueue<>(config.connections());
+        for (int i = 0; i < config.connections(); i++) {
+            readers.add(new PostgresReader(primary));
+        }
+        try {
+            var reader = readers.element();
+            requireSchema(reader);
+            this.lastSeen = new AtomicReference<>(reader.head());
+        } catch (SQLException e) {
+            readers.forEach(PostgresReader::close);
+            throw new StoreUnavailableException("cannot open the database: " + e.getMessage(), e);
+        }
+        this.follower = new PostgresFollower(primary);
+        this.writer = readOnly ? null : new PostgresWriter(primary, lastSeen::get);
+        this.queue = writer == null ? null : new CommitQueue(commit, writer);
+    }
+
+    private static void requireSchema(PostgresReader reader) throws SQLException {
+        String found = reader.schemaVersion();
+        if (!found.equals(PostgresMigrations.NEWEST)) {
+            throw new StoreUnavailableException(
+                    "the store's schema is version " + found + "; this program needs " + PostgresMigrations.NEWEST);
+        }
+    }
+
+    private interface Read<T> {
+        T from(PostgresReader reader) throws SQLException;
+    }
+
+    @Override
+    public Found find(Collection collection, String id) {
+        return find(collection, "id", id);
+    }
+
+    @Override
+    public Found findBy(Collection collection, String field, String value) {
+        if (!collection.uniqueFields().contains(field)) {
+            throw new IllegalArgumentException(field + " is not unique");
+        }
+        return find(collection, field, value);
+    }
+
+    private Found find(Collection collection, String field, String value) {
+        var before = lastSeen.get();
+        var found = read(reader -> reader.find(collection, field, value));
+        see(before, found.asOf());
+        return found;
+    }
+
+    @Override
+    public Listing list(Collection collection, Query query) {
+        var before = lastSeen.get();
+        var listing = read(reader -> reader.list(collection, query));
+        see(before, listing.asOf());
+        return listing;
+    }
+
+    /// A session whose statement failed is dropped, whatever the reason. If it had been open before, it may have been
+    /// gone since long (the server was started anew), so the read is tried once more on a new one.
+    private <T> T read(Read<T> read) {
+        var reader = takeReader();
+        try {
+            boolean wasOpen = reader.isOpen();
+            try {
+                return read.from(reader);
+            } catch (SQLException e) {
+                reader.drop();
+                if (!wasOpen) {
+                    throw e;
+                }
+                log.debug("A read is tried again on a new session", e);
+            }
+            return read.from(reader);
+        } catch (SQLException e) {
+            reader.drop();
+            throw new StoreUnavailableException("the store cannot be read: " + e.getMessage(), e);
+        } finally {
+            readers.add(reader);
+        }
+    }
+
+    private PostgresReader takeReader() {
+        try {
+            var reader = readers.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            if (reader == null) {
+                throw new StoreUnavailableException("every reading session is busy");
+            }
+            return reader;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailableException("this worker is shutting down", e);
+        }
+    }
+
+    @Override
+    public Changes changesAfter(long after, int limit) {
+        var before = lastSeen.get();
+        Changes changes;
+        following.lock();
+        try {
+            changes = follower.changesAfter(after, limit);
+        } catch (SQLException e) {
+            throw new StoreUnavailableException("the change log cannot be read: " + e.getMessage(), e);
+        } finally {
+            following.unlock();
+        }
+        see(before, changes.head());
+        return changes;
+    }
+
+    /// @param before what this worker had seen when the read began
+    private void see(RevisionToken before, RevisionToken asOf) {
+        requireNotLost();
+        if (!asOf.incarnation().equals(before.incarnation()) || asOf.revision() < before.revision()) {
+            lost = "the store went from " + before + " to " + asOf + ": another history has taken its place";
+            log.error("{}; nothing is served until this worker is started anew", lost);
+            requireNotLost();
+        }
+        advance(asOf);
+    }
+
+    private void requireNotLost() {
+        String fault = lost();
+        if (fault != null) {
+            throw new StoreUnavailableException(fault);
+        }
+    }
+
+    private @Nullable String lost() {
+        return lost != null || writer == null ? lost : writer.lost();
+    }
+
+    private void advance(RevisionToken asOf) {
+        for (var seen = lastSeen.get(); asOf.revision() > seen.revision(); seen = lastSeen.get()) {
+            if (lastSeen.compareAndSet(seen, asOf)) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public Outcome commit(Edit edit) {
+        if (queue == null) {
+            return new Outcome.NotApplied("this worker only reads");
+        }
+        String fault = lost();
+        if (fault != null) {
+            return new Outcome.NotApplied(fault);
+        }
+        var outcome = queue.commit(edit);
+        if (outcome instanceof Outcome.Committed committed) {
+            advance(committed.asOf());
+        }
+        return outcome;
+    }
+
+    @Override
+    public RevisionToken lastSeen() {
+        return lastSeen.get();
+    }
+
+    @Override
+    public void checkReady() {
+        var before = lastSeen.get();
+        see(before, read(reader -> {
+            requireSchema(reader);
+            return reader.head();
+        }));
+        String fault = writer == null ? null : writer.fault();
+        if (fault != null) {
+            throw new StoreUnavailableException("writes are refused: " + fault);
+        }
+    }
+
+    @Override
+    public boolean isLost() {
+        return lost() != null;
+    }
+
+    @Override
+    public void close() {
+        if (writer != null && queue != null) {
+            queue.close();
+            writer.close();
+        }
+        following.lock();
+        try {
+            follower.close();
+        } finally {
+            following.unlock();
+        }
+        for (var reader = readers.poll(); reader != null; reader = readers.poll()) {
+            reader.close();
+        }
+    }
+}

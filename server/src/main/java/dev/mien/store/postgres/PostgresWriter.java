@@ -1,0 +1,487 @@
+package dev.mien.store.postgres;
+
+import dev.mien.api.RevisionToken;
+import dev.mien.api.Violation;
+import dev.mien.store.CommitQueue.BatchWriter;
+import dev.mien.store.CommitQueue.EditSource;
+import dev.mien.store.CommitQueue.Waiting;
+import dev.mien.store.Outcome;
+import dev.mien.store.Step;
+import dev.mien.store.postgres.Batch.Answer;
+import dev.mien.store.postgres.Batch.RowKey;
+import dev.mien.store.postgres.Batch.Write;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Commits batches of edits on the worker's one writing session. Used by the committing thread alone, except for
+/// [#fault()].
+///
+/// One transaction is two messages. The first locks the rows that the edits change, in the order of their keys, and
+/// reads
+/// them; then the edits run here. The second is `write_batch` and the `COMMIT` together (see the migration).
+///
+/// **Invariant: nobody waits for a stopped worker for longer than the server lets a transaction idle.** Between the two
+/// messages it holds rows, and the server ends its session after [Primary.Use#idleInTransaction]. While it holds
+/// `log_head`, for which everybody waits, the server has everything that it needs.
+///
+/// **Invariant: an edit is [Outcome.NotApplied] only if its transaction has certainly not happened.** That is so if the
+/// second message was not sent, or if the same session still answers afterwards and has refused it, or if the server
+/// says of the transaction's id, which was asked for before, that it was aborted. All else is [Outcome.Unknown].
+final class PostgresWriter implements BatchWriter, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(PostgresWriter.class);
+    private static final int MOST_RETRIES = 5;
+    private static final Duration SETTLING = Duration.ofSeconds(3);
+
+    /// SQLSTATEs (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    private static final String DEADLOCK = "40P01";
+    private static final String INTEGRITY = "23";
+    private static final String FOREIGN_KEY = "23503";
+    private static final String ANOTHER_HISTORY = "MN001";
+
+    /// Asking for the id makes the transaction have one.
+    private static final String BEGIN = "SELECT pg_current_xact_id()::text, utc_now()";
+
+    private static final String LOCK = """
+            SELECT id, version, revision, created_at, updated_at, document::text
+              FROM %1$s WHERE id = ANY (?) ORDER BY id FOR NO KEY UPDATE %2$s
+            """;
+
+    private final Primary primary;
+    private final Supplier<RevisionToken> lastSeen;
+    private final Map<String, PreparedStatement> statements = new HashMap<>();
+    private @Nullable Connection connection;
+    private String line = "";
+    private volatile @Nullable String fault;
+    private volatile @Nullable String lost;
+
+    /// @param lastSeen the newest state that this worker has seen
+    PostgresWriter(Primary primary, Supplier<RevisionToken> lastSeen) {
+        this.primary = primary;
+        this.lastSeen = lastSeen;
+    }
+
+    /// Why nothing can be written at the moment; null where all is well.
+    @Nullable String fault() {
+        return lost != null ? lost : fault;
+    }
+
+    /// How another history was found in the store's place; null where it was not.
+    @Nullable String lost() {
+        return lost;
+    }
+
+    /// The transaction was refused because of one step of one edit. The others may be tried again without it.
+    private static final class StepFailedException extends Exception {
+        private static final long serialVersionUID = 1;
+        private final transient Waiting waiting;
+        private final transient Answer answer;
+
+        StepFailedException(Waiting waiting, Answer answer) {
+            super(null, null, false, false);
+            this.waiting = waiting;
+            this.answer = answer;
+        }
+    }
+
+    /// Nobody can say whether the transaction happened.
+    private static final class InDoubtException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        InDoubtException(Throwable cause) {
+            super("the answer to the commit was lost: " + cause.getMessage(), cause);
+        }
+    }
+
+    /// What the first message of a transaction brings.
+    ///
+    /// @param id the transaction's id, by which the server can be asked what became of it
+    private record Begun(String id, Batch batch) {}
+
+    @Override
+    public void write(EditSource source) {
+        if (lost != null || !canConnect()) {
+            var answer = new Outcome.NotApplied("the store cannot be written: " + fault());
+            source.take().forEach(waiting -> waiting.answer(answer));
+            return;
+        }
+        var waiting = new ArrayList<>(source.take());
+        while (!waiting.isEmpty()) {
+            try {
+                waiting.removeAll(commitSome(waiting));
+            } catch (InDoubtException e) {
+                log.error("A commit of up to {} edits has an unknown outcome", waiting.size(), e);
+                waiting.forEach(edit -> edit.answer(new Outcome.Unknown(String.valueOf(e.getMessage()))));
+                return;
+            } catch (SQLException | RuntimeException e) {
+                log.error("A batch of {} edits was rolled back", waiting.size(), e);
+                fail(e);
+                var answer = new Outcome.NotApplied("the store cannot be written: " + fault());
+                waiting.forEach(edit -> edit.answer(answer));
+                return;
+            } catch (Error e) {
+                drop(); // Whatever happens, nobody waits for a transaction that nobody will end.
+                throw e;
+            }
+        }
+    }
+
+    /// Commits edits from the head of the list and answers them.
+    ///
+    /// @return those that were answered, at least one
+    private Set<Waiting> commitSome(List<Waiting> waiting) throws SQLException, InDoubtException {
+        var failed = new HashMap<Waiting, Answer>();
+        boolean skipLocked = false;
+        int retries = 0;
+        while (true) {
+            boolean wasOpen = connection != null;
+            try {
+                return transaction(waiting, failed, skipLocked);
+            } catch (StepFailedException e) {
+                // It is answered together with the others, once what it failed against is committed.
+                failed.put(e.waiting, e.answer);
+            } catch (SQLException e) {
+                boolean lostSession = wasOpen && connection == null;
+                if (!skipLocked && LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                    skipLocked = true;
+                } else if (retries++ == MOST_RETRIES || !(lostSession || DEADLOCK.equals(e.getSQLState()))) {
+                    throw e;
+                }
+                log.debug("A batch is tried again", e);
+            }
+        }
+    }
+
+    /// @param failed edits that are not run again, with their answers
+    /// @param skipLocked whether to refuse edits of rows that somebody else holds, and not to wait
+    private Set<Waiting> transaction(List<Waiting> waiting, Map<Waiting, Answer> failed, boolean skipLocked)
+            throws SQLException, StepFailedException, InDoubtException {
+        Begun begun;
+        Batch batch;
+        String statement;
+        try {
+            begun = begin(keys(waiting, failed), skipLocked);
+            batch = begun.batch();
+            for (var edit : waiting) {
+                if (batch.isFull()) {
+                    break;
+                }
+                batch.run(edit, failed.get(edit));
+            }
+            statement = commitStatement(batch);
+        } catch (SQLException | RuntimeException e) {
+            rollBack();
+            throw e;
+        }
+        var asOf = commit(begun, statement);
+        fault = null;
+        long base = asOf.revision() - batch.writes().size();
+        batch.answers().forEach((edit, answer) -> edit.answer(answer.of(asOf, base)));
+        return batch.answers().keySet();
+    }
+
+    /// The rows that edits change, by collection.
+    private static SortedMap<String, SortedSet<String>> keys(List<Waiting> waiting, Map<Waiting, Answer> failed) {
+        var keys = new TreeMap<String, SortedSet<String>>();
+        for (var edit : waiting) {
+            if (failed.containsKey(edit)) {
+                continue;
+            }
+            for (var step : edit.edit().steps()) {
+                // PostgreSQL cannot be asked for a NUL character, and has no row with one.
+                if (step instanceof Step.Change && step.id().indexOf(0) < 0) {
+                    keys.computeIfAbsent(step.collection().name(), name -> new TreeSet<>())
+                            .add(step.id());
+                }
+            }
+        }
+        return keys;
+    }
+
+    /// The first message: begins the transaction, learns its id, locks the rows in the order of their keys, so that no
+    /// two workers wait for each other, and reads them.
+    private Begun begin(SortedMap<String, SortedSet<String>> keys, boolean skipLocked) throws SQLException {
+        var session = session();
+        var sql = new StringBuilder(BEGIN);
+        keys.keySet()
+                .forEach(collection ->
+                        sql.append(";\n").append(LOCK.formatted(collection, skipLocked ? "SKIP LOCKED" : "")));
+        var statement = prepared(sql.toString());
+        int parameter = 1;
+        for (var ids : keys.values()) {
+            statement.setArray(parameter++, session.createArrayOf("text", ids.toArray()));
+        }
+        statement.execute();
+        String id;
+        String now;
+        try (var row = statement.getResultSet()) {
+            row.next();
+            id = row.getString(1);
+            now = row.getString(2);
+        }
+        var images = new HashMap<RowKey, Image>();
+        for (String collection : keys.keySet()) {
+            statement.getMoreResults();
+            try (var rows = statement.getResultSet()) {
+                while (rows.next()) {
+                    images.put(new RowKey(collection, rows.getString(1)), image(rows));
+                }
+            }
+        }
+        var locked = skipLocked ? others(keys, images.keySet()) : Set.<RowKey>of();
+        return new Begun(id, new Batch(lastSeen.get().incarnation(), now, images, locked));
+    }
+
+    private static Image image(ResultSet row) throws SQLException {
+        return new Image(
+                row.getString(1), row.getLong(2), row.getLong(3), row.getString(4), row.getString(5), row.getBytes(6));
+    }
+
+    /// The rows that are there and not among `ours`.
+    private Set<RowKey> others(SortedMap<String, SortedSet<String>> keys, Set<RowKey> ours) throws SQLException {
+        var others = new HashSet<RowKey>();
+        for (var entry : keys.entrySet()) {
+            var statement = prepared("SELECT id FROM " + entry.getKey() + " WHERE id = ANY (?)");
+            statement.setArray(
+                    1, session().createArrayOf("text", entry.getValue().toArray()));
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    others.add(new RowKey(entry.getKey(), rows.getString(1)));
+                }
+            }
+        }
+        others.removeAll(ours);
+        return others;
+    }
+
+    /// The second message. A text without parameters, because the driver sends such a one whole.
+    private String commitStatement(Batch batch) throws SQLException {
+        var seen = lastSeen.get();
+        var writes = batch.writes();
+        return "SELECT incarnation, head FROM write_batch("
+                + literal(seen.incarnation()) + ", " + seen.revision() + ", " + literal(batch.now()) + ", "
+                + array(writes, write -> write.step().collection().name()) + "::text[], "
+                + array(writes, write -> write.image().id()) + "::text[], "
+                + array(writes, write -> Long.toString(write.image().version())) + "::bigint[], "
+                + array(writes, write -> write.image().createdAt()) + "::text[], "
+                + array(writes, write -> new String(write.image().body(), StandardCharsets.UTF_8))
+                + "::text[]); COMMIT";
+    }
+
+    private String array(List<Write> writes, Function<Write, String> value) throws SQLException {
+        var sql = new StringBuilder("ARRAY[");
+        for (var write : writes) {
+            sql.append(sql.length() > "ARRAY[".length() ? "," : "").append(literal(value.apply(write)));
+        }
+        return sql.append(']').toString();
+    }
+
+    private String literal(String value) throws SQLException {
+        return "'" + session().unwrap(PGConnection.class).escapeLiteral(value) + "'";
+    }
+
+    private RevisionToken commit(Begun begun, String sql) throws SQLException, StepFailedException, InDoubtException {
+        try (var statement = session().createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(sql);
+            if (statement.getWarnings() != null) {
+                // The commit stands here, and whoever waited for a synchronous standby was told not to.
+                throw new InDoubtException(statement.getWarnings());
+            }
+            var row = statement.getResultSet();
+            row.next();
+            return new RevisionToken(row.getString(1), row.getLong(2));
+        } catch (SQLException e) {
+            var refusal = e instanceof PSQLException refused ? refused.getServerErrorMessage() : null;
+            // Refused by the server, in a session that goes on: what it refuses, it rolls back.
+            if (!(refusal != null && rollBack()) && !isAborted(begun.id())) {
+                throw new InDoubtException(e);
+            }
+            if (refusal != null) {
+                requireOtherThanStep(refusal, begun.batch());
+            }
+            throw LOCK_NOT_AVAILABLE.equals(e.getSQLState())
+                    ? new SQLException("somebody else holds the head of the change log", e)
+                    : e;
+        }
+    }
+
+    /// @throws StepFailedException if the error says which write did not fit
+    private static void requireOtherThanStep(ServerErrorMessage error, Batch batch) throws StepFailedException {
+        String state = String.valueOf(error.getSQLState());
+        String position = error.getDetail();
+        if ((!state.startsWith(INTEGRITY) && !state.equals(LOCK_NOT_AVAILABLE))
+                || position == null
+                || !position.matches("\\d{1,9}")) {
+            return;
+        }
+        var write = batch.writes().get(Integer.parseInt(position) - 1);
+        throw new StepFailedException(write.waiting(), answerTo(error, state, write));
+    }
+
+    private static Answer answerTo(ServerErrorMessage error, String state, Write write) {
+        var collection = write.step().collection();
+        if (state.equals(LOCK_NOT_AVAILABLE)) {
+            return (asOf, base) -> new Outcome.NotApplied("somebody else holds a lock on what the edit needs");
+        }
+        if (state.equals(FOREIGN_KEY)) {
+            var violation = new Violation("/" + collection.reference(), "names nothing that exists");
+            return (asOf, base) -> new Outcome.Refused(write.position(), List.of(violation), asOf);
+        }
+        for (String field : collection.uniqueFields()) {
+            if ((collection.name() + "_" + field).equals(error.getConstraint())) {
+                return (asOf, base) -> new Outcome.Taken(write.position(), field, asOf);
+            }
+        }
+        // No client can bring this about, and the other edits of the batch shall not suffer for it.
+        write.waiting().fail(new IllegalStateException("a row does not fit its table: " + error.getMessage()));
+        return (asOf, base) -> new Outcome.NotApplied("refused by an exception");
+    }
+
+    /// Whether the transaction has certainly not happened. Asks the server by the transaction's id, for as long as it
+    /// takes to notice that its session is gone, or for it to come back after a crash.
+    ///
+    /// A number that the server gave out a second time, after a crash that it had not survived in the log, proves the
+    /// same when it is found aborted: then the first holder had not been committed.
+    private boolean isAborted(String transaction) {
+        String history = line;
+        drop();
+        long deadline = System.nanoTime() + SETTLING.toNanos();
+        do {
+            try (var asking = primary.open(Primary.Use.FOLLOW)) {
+                String status = Primary.lineOfHistory(asking).equals(history) ? status(asking, transaction) : "unknown";
+                if (!status.equals("in progress")) {
+                    return status.equals("aborted");
+                }
+            } catch (SQLException e) {
+                log.debug("The outcome of a commit cannot be asked for yet", e);
+            }
+            pause();
+        } while (System.nanoTime() < deadline);
+        return false;
+    }
+
+    private static String status(Connection asking, String transaction) throws SQLException {
+        try (var statement = asking.prepareStatement("SELECT pg_xact_status(CAST(? AS xid8))")) {
+            statement.setString(1, transaction);
+            try (var row = statement.executeQuery()) {
+                row.next();
+                return String.valueOf(row.getString(1));
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts this thread", e);
+        }
+    }
+
+    private void fail(Exception e) {
+        fault = String.valueOf(e.getMessage());
+        if (e instanceof SQLException failure && ANOTHER_HISTORY.equals(failure.getSQLState())) {
+            lost = fault;
+        }
+    }
+
+    private boolean canConnect() {
+        try {
+            session();
+            return true;
+        } catch (SQLException e) {
+            fail(e);
+            return false;
+        }
+    }
+
+    private Connection session() throws SQLException {
+        if (connection == null) {
+            var opened = primary.open(Primary.Use.WRITE);
+            try {
+                line = Primary.lineOfHistory(opened);
+                opened.setAutoCommit(false);
+            } catch (SQLException e) {
+                Primary.closeQuietly(opened);
+                throw e;
+            }
+            connection = opened;
+        }
+        return connection;
+    }
+
+    /// @return whether the session answered; it is dropped otherwise
+    private boolean rollBack() {
+        try {
+            if (connection != null && !connection.isClosed()) {
+                connection.rollback();
+                return true;
+            }
+        } catch (SQLException e) {
+            log.debug("The session is gone", e);
+        }
+        drop();
+        return false;
+    }
+
+    private void drop() {
+        statements.clear();
+        Primary.closeQuietly(connection);
+        connection = null;
+    }
+
+    /// Finds out whether a fault is over. In one message, since it takes the head of the log.
+    @Override
+    public void idle() {
+        if (fault == null || lost != null) {
+            return;
+        }
+        try (var statement = session().createStatement()) {
+            statement.execute("SELECT seq FROM log_head WHERE id = 1 FOR NO KEY UPDATE; ROLLBACK");
+            fault = null;
+            log.info("The store can be written again");
+        } catch (SQLException e) {
+            fail(e);
+            drop();
+        }
+    }
+
+    private PreparedStatement prepared(String sql) throws SQLException {
+        var known = statements.get(sql);
+        if (known != null) {
+            return known;
+        }
+        var statement = session().prepareStatement(sql);
+        statements.put(sql, statement);
+        return statement;
+    }
+
+    @Override
+    public void close() {
+        drop();
+    }
+}

@@ -1,0 +1,290 @@
+-- A document's row holds the members that its owner wrote (document) beside what the store keeps (id, version, revision,
+-- created_at, updated_at). The JSON that is served is put together from both. Everything else that is asked for is
+-- computed from the document, so a statement written by hand cannot leave the two apart:
+--     UPDATE personas SET document = jsonb_set(document::jsonb, '{name}', '"Ophelia"') WHERE id = '…';
+--
+-- THE INVARIANT OF THE LOG. Revisions have no gap and follow the order of commits: whoever sees revision n in a snapshot
+-- sees all before it, and the documents as those changes left them. It is kept by one row, log_head: whoever wants
+-- revisions updates it, and so holds its lock until the transaction has ended. PostgreSQL makes a commit visible before
+-- it lets its locks go, so the next one to have the row sees that commit, and its numbers and its place in the WAL come
+-- behind. Hence standbys see the same order. Identity columns and transaction ids are handed out long before a commit
+-- and follow no such order.
+--
+-- THE ROW IS TAKEN LAST. Else a slow transaction would hold everybody up, and two that take log_head and a row of a
+-- document in different orders would wait for each other. There are two writers of the log:
+--   * write_batch, for the edits of a worker, which writes the documents first and takes the row then;
+--   * triggers, for any other statement. At its end each statement notes what it changed in "unstamped", one row for all.
+--     A constraint trigger on that table, deferred until the COMMIT, takes the numbers for the whole transaction, writes
+--     the log and stamps the documents, set by set. Not row by row: a row updated ten thousand times in one transaction
+--     leaves ten thousand dead versions, through which every further update has to walk.
+--
+-- WHO MAY BREAK IT, AND WHY THEY CANNOT.
+--   * An open transaction: it has no numbers yet, and nobody sees its rows.
+--   * A rollback, also to a savepoint: it takes back numbers, log, notes and documents together.
+--   * SET CONSTRAINTS ALL IMMEDIATE: the numbers are taken earlier and held until the end, which is slow but right.
+--   * REPEATABLE READ and SERIALIZABLE: if anybody committed since the snapshot, the update of log_head fails (40001).
+--   * TRUNCATE fires no row triggers: it has a trigger of its own. ON CONFLICT, MERGE, COPY and cascades are statements
+--     like any other.
+--   * session_replication_role = replica: the triggers are ENABLE ALWAYS.
+--   * The setting mien.batch, which tells the triggers that write_batch is at work: it ends with the transaction, and
+--     write_batch takes it back at its end. Who sets it on purpose, disables triggers, or writes to log_head, changes
+--     or tombstones owns the tables and can do anything. A follower then finds a gap, or a document without a change.
+
+CREATE TABLE log_head (
+    id          integer PRIMARY KEY CHECK (id = 1),
+    incarnation text    NOT NULL,  -- random; names this history
+    seq         bigint  NOT NULL,  -- the revision of the newest change
+    floor       bigint  NOT NULL   -- changes up to this revision have been trimmed
+) WITH (fillfactor = 10);
+INSERT INTO log_head VALUES (1, left(replace(gen_random_uuid()::text, '-', ''), 16), 0, 0);
+
+CREATE TABLE changes (
+    revision   bigint PRIMARY KEY,
+    collection text   NOT NULL,
+    id         text   NOT NULL COLLATE "C",
+    version    bigint NOT NULL,
+    operation  text   NOT NULL CHECK (operation IN ('create', 'update', 'delete'))
+);
+
+-- The last version of each row that was removed, so that no version is used twice for an id.
+CREATE TABLE tombstones (
+    collection text   NOT NULL,
+    id         text   NOT NULL COLLATE "C",
+    version    bigint NOT NULL,
+    PRIMARY KEY (collection, id)
+);
+
+-- What the statements of a transaction changed and has no revision yet. Emptied before each commit.
+CREATE TABLE unstamped (
+    ordinal    bigint   GENERATED ALWAYS AS IDENTITY,
+    collection text     NOT NULL,
+    operation  text     NOT NULL,
+    ids        text[]   NOT NULL,
+    versions   bigint[] NOT NULL
+);
+
+CREATE FUNCTION utc_now() RETURNS text LANGUAGE sql AS
+    $$ SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
+
+-- The texts of a list, each once.
+CREATE FUNCTION texts_of(list json) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
+    $$ SELECT array_agg(DISTINCT value #>> '{}') FROM json_array_elements(list) WHERE json_typeof(value) = 'string' $$;
+
+-- The unique indexes on members are partial, because columns of a full one count as part of the key: a change of a
+-- username would then wait for everybody who creates a persona of that user.
+
+CREATE TABLE users (
+    id         text   PRIMARY KEY COLLATE "C" CHECK (id ~ '^[A-Za-z0-9._~-]+$'),
+    version    bigint NOT NULL DEFAULT 0,
+    revision   bigint NOT NULL DEFAULT 0,
+    created_at text   NOT NULL DEFAULT utc_now() CHECK (created_at ~ '^[0-9T:.Z+-]+$'),
+    updated_at text   NOT NULL DEFAULT '',
+    document   json   NOT NULL CHECK (json_typeof(document -> 'username') IS NOT DISTINCT FROM 'string'),
+    username   text   COLLATE "C" GENERATED ALWAYS AS (document ->> 'username') STORED,
+    email      text   COLLATE "C" GENERATED ALWAYS AS (lower((document ->> 'email') COLLATE "C")) STORED,
+    is_active  boolean GENERATED ALWAYS AS ((document ->> 'is_active') IS DISTINCT FROM 'false') STORED
+) WITH (fillfactor = 50);
+CREATE UNIQUE INDEX users_username ON users (username) WHERE username IS NOT NULL;
+CREATE UNIQUE INDEX users_email ON users (email) WHERE email IS NOT NULL;
+CREATE INDEX users_deleted ON users (id) WHERE NOT is_active;
+
+CREATE TABLE personas (
+    id         text   PRIMARY KEY COLLATE "C" CHECK (id ~ '^[A-Za-z0-9._~-]+$'),
+    version    bigint NOT NULL DEFAULT 0,
+    revision   bigint NOT NULL DEFAULT 0,
+    created_at text   NOT NULL DEFAULT utc_now() CHECK (created_at ~ '^[0-9T:.Z+-]+$'),
+    updated_at text   NOT NULL DEFAULT '',
+    document   json   NOT NULL CHECK (json_typeof(document -> 'name') IS NOT DISTINCT FROM 'string'),
+    owner_id   text   COLLATE "C" GENERATED ALWAYS AS (document ->> 'owner_id') STORED REFERENCES users (id),
+    is_active  boolean GENERATED ALWAYS AS ((document ->> 'is_active') IS DISTINCT FROM 'false') STORED,
+    tags       text[] COLLATE "C" GENERATED ALWAYS AS (
+                   CASE WHEN json_typeof(document -> 'tags') = 'array' THEN texts_of(document -> 'tags') END) STORED
+) WITH (fillfactor = 50);
+CREATE INDEX personas_owner ON personas (owner_id, id) WHERE owner_id IS NOT NULL;
+CREATE INDEX personas_deleted ON personas (id) WHERE NOT is_active;
+CREATE INDEX personas_tags ON personas USING gin (tags) WITH (fastupdate = off);
+
+-- Changes by hand: before each row, what the store keeps of it.
+
+CREATE FUNCTION stamp_row() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        -- Waits for whoever is removing a row of this id, so that the tombstone is there to be read.
+        EXECUTE format('SELECT 1 FROM %I WHERE id = $1 FOR KEY SHARE', TG_TABLE_NAME) USING NEW.id;
+        NEW.version := 1 + coalesce((SELECT version FROM tombstones WHERE collection = TG_TABLE_NAME AND id = NEW.id), 0);
+        NEW.revision := 0;
+    ELSE
+        IF NEW.id <> OLD.id THEN
+            RAISE EXCEPTION 'the id of a row does not change; insert a new row instead';
+        END IF;
+        IF NEW.document::text = OLD.document::text AND NEW.created_at = OLD.created_at
+                AND (NEW.version <> OLD.version OR NEW.revision <> OLD.revision) THEN
+            RAISE EXCEPTION 'version and revision are kept by triggers; set the document';
+        END IF;
+        NEW.version := OLD.version + 1;
+        NEW.revision := OLD.revision;
+    END IF;
+    NEW.updated_at := utc_now();
+    NEW.document := (NEW.document::jsonb - ARRAY['id', 'version', 'revision', 'created_at', 'updated_at'])::json;
+    RETURN NEW;
+END $$;
+
+-- Changes by hand: at the end of each statement, a note of what it changed.
+
+CREATE FUNCTION note_statement() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO unstamped (collection, operation, ids, versions)
+    SELECT TG_TABLE_NAME, TG_ARGV[0], array_agg(id ORDER BY id), array_agg(version ORDER BY id)
+      FROM changed HAVING count(*) > 0;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION note_removal(removed_from text, removed_ids text[], last_versions bigint[]) RETURNS void
+LANGUAGE sql SET search_path FROM CURRENT AS $$
+    INSERT INTO tombstones
+    SELECT removed_from, r.id, r.version + 1 FROM unnest(removed_ids, last_versions) AS r (id, version)
+        ON CONFLICT (collection, id) DO UPDATE SET version = excluded.version;
+    INSERT INTO unstamped (collection, operation, ids, versions)
+    SELECT removed_from, 'delete', array_agg(r.id), array_agg(r.version + 1)
+      FROM unnest(removed_ids, last_versions) AS r (id, version) HAVING count(*) > 0;
+$$;
+
+CREATE FUNCTION note_delete() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    PERFORM note_removal(TG_TABLE_NAME, array_agg(id ORDER BY id), array_agg(version ORDER BY id)) FROM changed;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION note_truncate() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    EXECUTE format('SELECT note_removal($1, array_agg(id ORDER BY id), array_agg(version ORDER BY id)) FROM %I',
+        TG_TABLE_NAME) USING TG_TABLE_NAME;
+    RETURN NULL;
+END $$;
+
+-- Changes by hand: at COMMIT, revisions for all that the transaction noted. Runs once for each note, and finds nothing
+-- left after the first. Nobody else's notes are ever visible: they are gone before their transaction ends.
+
+CREATE FUNCTION stamp_transaction() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    amount bigint;
+    base   bigint;
+BEGIN
+    SELECT sum(cardinality(ids)) INTO amount FROM unstamped;
+    IF amount IS NULL THEN
+        RETURN NULL;
+    END IF;
+    UPDATE log_head SET seq = seq + amount WHERE id = 1 RETURNING seq - amount INTO STRICT base;
+    INSERT INTO changes
+    SELECT base + row_number() OVER (ORDER BY u.ordinal, c.position), u.collection, c.id, c.version, u.operation
+      FROM unstamped u, unnest(u.ids, u.versions) WITH ORDINALITY AS c (id, version, position);
+    DELETE FROM unstamped;
+    PERFORM set_config('mien.batch', 'on', true);
+    UPDATE users d SET revision = c.revision
+      FROM (SELECT id, max(revision) AS revision FROM changes WHERE revision > base AND collection = 'users' GROUP BY id) c
+     WHERE d.id = c.id;
+    UPDATE personas d SET revision = c.revision
+      FROM (SELECT id, max(revision) AS revision FROM changes WHERE revision > base AND collection = 'personas' GROUP BY id) c
+     WHERE d.id = c.id;
+    PERFORM set_config('mien.batch', '', true);
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER unstamped_at_commit AFTER INSERT ON unstamped
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION stamp_transaction();
+ALTER TABLE unstamped ENABLE ALWAYS TRIGGER unstamped_at_commit;
+
+DO $$
+DECLARE
+    collection text;
+    by_hand    text := 'WHEN (current_setting(''mien.batch'', true) IS DISTINCT FROM ''on'')';
+BEGIN
+    FOREACH collection IN ARRAY ARRAY['users', 'personas'] LOOP
+        EXECUTE format('CREATE TRIGGER %1$s_stamp BEFORE INSERT OR UPDATE ON %1$I FOR EACH ROW %2$s
+            EXECUTE FUNCTION stamp_row()', collection, by_hand);
+        EXECUTE format('CREATE TRIGGER %1$s_insert AFTER INSERT ON %1$I REFERENCING NEW TABLE AS changed
+            FOR EACH STATEMENT %2$s EXECUTE FUNCTION note_statement(''create'')', collection, by_hand);
+        EXECUTE format('CREATE TRIGGER %1$s_update AFTER UPDATE ON %1$I REFERENCING NEW TABLE AS changed
+            FOR EACH STATEMENT %2$s EXECUTE FUNCTION note_statement(''update'')', collection, by_hand);
+        EXECUTE format('CREATE TRIGGER %1$s_delete AFTER DELETE ON %1$I REFERENCING OLD TABLE AS changed
+            FOR EACH STATEMENT EXECUTE FUNCTION note_delete()', collection);
+        EXECUTE format('CREATE TRIGGER %1$s_truncate BEFORE TRUNCATE ON %1$I
+            FOR EACH STATEMENT EXECUTE FUNCTION note_truncate()', collection);
+        EXECUTE format('ALTER TABLE %1$I ENABLE ALWAYS TRIGGER %1$s_stamp, ENABLE ALWAYS TRIGGER %1$s_insert,
+            ENABLE ALWAYS TRIGGER %1$s_update, ENABLE ALWAYS TRIGGER %1$s_delete, ENABLE ALWAYS TRIGGER %1$s_truncate',
+            collection);
+    END LOOP;
+END $$;
+
+-- The edits of a worker: what they write, in their order, then the log.
+--
+-- One call is all that a worker sends at the end of a transaction, in one message with the COMMIT. So the server begins
+-- only when it has all of it, and asks nobody while it holds log_head: a worker that is stopped or cut off cannot.
+--
+-- The worker holds locks on the rows that it changes since before it read them. What may still be waited for here (a
+-- username that somebody else is just taking, a user who is just being removed) is waited for before log_head is taken,
+-- so nobody who waits for log_head can be waited for by its holder.
+--
+-- A write that does not fit its table ends all; the error's detail is its position, from 1.
+--
+-- "seen" is the newest revision that the worker knows: a store never goes back.
+
+CREATE FUNCTION write_batch(
+    known_incarnation text, seen bigint, written_at text,
+    collections text[], ids text[], versions bigint[], created text[], documents text[],
+    OUT incarnation text, OUT head bigint)
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    w       record;
+    amount  integer := cardinality(ids);
+    broken  text;
+    message text;
+BEGIN
+    PERFORM set_config('mien.batch', 'on', true);
+    BEGIN
+        FOR w IN SELECT * FROM unnest(collections, ids, versions, created, documents)
+                WITH ORDINALITY AS u (collection, id, version, created_at, document, position) LOOP
+            CASE
+                WHEN w.collection = 'personas' AND w.version = 1 THEN
+                    INSERT INTO personas (id, version, created_at, updated_at, document)
+                    VALUES (w.id, 1, w.created_at, written_at, w.document::json);
+                WHEN w.collection = 'personas' THEN
+                    UPDATE personas SET version = w.version, updated_at = written_at, document = w.document::json
+                     WHERE id = w.id AND version = w.version - 1;
+                WHEN w.collection = 'users' AND w.version = 1 THEN
+                    INSERT INTO users (id, version, created_at, updated_at, document)
+                    VALUES (w.id, 1, w.created_at, written_at, w.document::json);
+                WHEN w.collection = 'users' THEN
+                    UPDATE users SET version = w.version, updated_at = written_at, document = w.document::json
+                     WHERE id = w.id AND version = w.version - 1;
+            END CASE;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'version % of % changed under its lock', w.version - 1, w.id;
+            END IF;
+        END LOOP;
+    EXCEPTION WHEN integrity_constraint_violation OR lock_not_available THEN
+        GET STACKED DIAGNOSTICS broken = CONSTRAINT_NAME, message = MESSAGE_TEXT;
+        RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = message, CONSTRAINT = broken, DETAIL = w.position;
+    END;
+    IF amount = 0 THEN
+        SELECT h.incarnation, h.seq INTO STRICT incarnation, head FROM log_head h WHERE h.id = 1;
+    ELSE
+        UPDATE log_head h SET seq = seq + amount WHERE h.id = 1
+            RETURNING h.incarnation, h.seq INTO STRICT incarnation, head;
+        INSERT INTO changes
+        SELECT head - amount + u.position, u.collection, u.id, u.version,
+               CASE WHEN u.version = 1 THEN 'create' ELSE 'update' END
+          FROM unnest(collections, ids, versions) WITH ORDINALITY AS u (collection, id, version, position);
+        UPDATE personas d SET revision = head - amount + u.position
+          FROM unnest(collections, ids, versions) WITH ORDINALITY AS u (collection, id, version, position)
+         WHERE u.collection = 'personas' AND d.id = u.id AND d.version = u.version;
+        UPDATE users d SET revision = head - amount + u.position
+          FROM unnest(collections, ids, versions) WITH ORDINALITY AS u (collection, id, version, position)
+         WHERE u.collection = 'users' AND d.id = u.id AND d.version = u.version;
+    END IF;
+    IF incarnation <> known_incarnation OR head - amount < seen THEN
+        RAISE EXCEPTION 'the store went from %.% to %.%: another history has taken its place',
+            known_incarnation, seen, incarnation, head - amount USING ERRCODE = 'MN001';
+    END IF;
+    PERFORM set_config('mien.batch', '', true);
+END $$;
