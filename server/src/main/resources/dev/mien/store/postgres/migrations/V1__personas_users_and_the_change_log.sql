@@ -271,6 +271,12 @@ BEGIN
     ELSE
         UPDATE log_head h SET seq = seq + amount WHERE h.id = 1
             RETURNING h.incarnation, h.seq INTO STRICT incarnation, head;
+    END IF;
+    IF incarnation <> known_incarnation OR head - amount < seen THEN
+        RAISE EXCEPTION 'the store went from %.% to %.%: another history has taken its place',
+            known_incarnation, seen, incarnation, head - amount USING ERRCODE = 'MN001';
+    END IF;
+    IF amount > 0 THEN
         INSERT INTO changes
         SELECT head - amount + u.position, u.collection, u.id, u.version,
                CASE WHEN u.version = 1 THEN 'create' ELSE 'update' END
@@ -281,10 +287,6 @@ BEGIN
         UPDATE users d SET revision = head - amount + u.position
           FROM unnest(collections, ids, versions) WITH ORDINALITY AS u (collection, id, version, position)
          WHERE u.collection = 'users' AND d.id = u.id AND d.version = u.version;
-    END IF;
-    IF incarnation <> known_incarnation OR head - amount < seen THEN
-        RAISE EXCEPTION 'the store went from %.% to %.%: another history has taken its place',
-            known_incarnation, seen, incarnation, head - amount USING ERRCODE = 'MN001';
     END IF;
     PERFORM set_config('mien.batch', '', true);
 END $$;
