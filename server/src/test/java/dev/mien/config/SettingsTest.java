@@ -106,6 +106,8 @@ class SettingsTest {
         "cache.check-timeout, 24h, --cache-check-timeout must be under a day",
         "cache.maximum-bytes, 99999999999999, --cache-maximum-bytes must be under 2 GiB for each of the entries",
         "http.maximum-body-bytes, 0, --http-maximum-body-bytes must be positive",
+        "database, mysql://x, '--database: an address begins with jdbc:postgresql://'",
+        "postgres.connections, 0, --postgres-connections: 0 is not between 1 and 100",
         "worker.hang-timeout, 999ms, --worker-hang-timeout must be at least 1s"
     })
     void toConfig_wrongValue_isRefusedInOneSentence(String key, String value, String message) {
@@ -149,6 +151,22 @@ class SettingsTest {
         var settings = Settings.of(Map.of("port", "9000", "workers", "1"), Map.of(), null);
 
         assertThat(settings.changed()).containsExactly(Map.entry("port", "9000"));
+    }
+
+    @Test
+    void changed_secrets_areNotInIt() {
+        var settings = Settings.of(
+                Map.of(
+                        "database", "jdbc:postgresql://db.example/mien?user=mien&password=hush",
+                        "postgres.password", "hush"),
+                Map.of(),
+                null);
+
+        assertThat(settings.changed())
+                .containsEntry("database", "jdbc:postgresql://db.example/mien")
+                .containsEntry("postgres.password", "(secret)");
+        assertThat(settings.toConfig().place()).isEqualTo("jdbc:postgresql://db.example/mien");
+        assertThat(settings.toConfig().postgres().toString()).doesNotContain("hush");
     }
 
     private Path file(String text) throws IOException {
