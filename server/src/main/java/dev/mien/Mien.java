@@ -1,5 +1,6 @@
 package dev.mien;
 
+import dev.mien.cache.CoherentStore;
 import dev.mien.config.ServerConfig;
 import dev.mien.http.Bodies;
 import dev.mien.http.ProblemResponse;
@@ -29,7 +30,7 @@ public final class Mien implements AutoCloseable {
     /// @throws dev.mien.store.StoreUnavailableException if the store cannot be opened
     public Mien(ServerConfig config, int worker) {
         this.store = config.onPostgres()
-                ? new PostgresStore(config.database(), config.postgres(), config.commit(), config.readOnly())
+                ? onPostgres(config)
                 : new SqliteStore(config.data(), config.commit(), config.readOnly());
 
         var personas = new PersonaService(store);
@@ -57,6 +58,11 @@ public final class Mien implements AutoCloseable {
                 routes,
                 problems,
                 store::lastSeen);
+    }
+
+    private static Store onPostgres(ServerConfig config) {
+        var postgres = new PostgresStore(config.database(), config.postgres(), config.commit(), config.readOnly());
+        return config.cache().enabled() ? new CoherentStore(postgres, postgres, config.cache()) : postgres;
     }
 
     /// Begins to serve.
