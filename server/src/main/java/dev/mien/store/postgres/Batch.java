@@ -27,7 +27,11 @@ final class Batch {
     /// One change of one row.
     ///
     /// @param step the position in its edit
-    record Write(Waiting waiting, Step step, int position, Image image) {}
+    record Write(Waiting waiting, Step step, int position, Image image) {
+        boolean isCreate() {
+            return step instanceof Step.Create;
+        }
+    }
 
     /// What an edit is told once the transaction has ended well.
     ///

@@ -108,7 +108,7 @@ final class PostgresReader implements AutoCloseable {
     private static String page(Collection collection, Query query, List<@Nullable Object> parameters) {
         var sql = new StringBuilder("SELECT " + COLUMNS + " FROM " + collection.name() + " d WHERE true");
         if (query.tag() != null) {
-            sql.append(" AND d.tags @> ARRAY[?::text]");
+            sql.append(" AND d.tags ?? ?"); // The operator is one question mark, spelt as JDBC wants it.
             parameters.add(storable(query.tag()));
         }
         if (query.active() != null) {

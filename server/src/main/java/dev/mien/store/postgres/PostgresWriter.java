@@ -39,8 +39,7 @@ import org.slf4j.LoggerFactory;
 /// [#fault()].
 ///
 /// One transaction is two messages. The first locks the rows that the edits change, in the order of their keys, and
-/// reads
-/// them; then the edits run here. The second is `write_batch` and the `COMMIT` together (see the migration).
+/// reads them; then the edits run here. The second is `write_batch` and the `COMMIT` together (see the migration).
 ///
 /// **Invariant: nobody waits for a stopped worker for longer than the server lets a transaction idle.** Between the two
 /// messages it holds rows, and the server ends its session after [Primary.Use#idleInTransaction]. While it holds
@@ -116,6 +115,12 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
         }
     }
 
+    /// How a transaction is tried.
+    ///
+    /// @param skipLocked whether to refuse edits of rows that somebody else holds, and not to wait
+    /// @param singly whether each write is a statement of its own, so that the one that does not fit is known
+    private record Mode(boolean skipLocked, boolean singly) {}
+
     /// What the first message of a transaction brings.
     ///
     /// @param id the transaction's id, by which the server can be asked what became of it
@@ -128,6 +133,8 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
             source.take().forEach(waiting -> waiting.answer(answer));
             return;
         }
+        // They are taken before their rows are locked, since only they say which those are. Whoever waits meanwhile can
+        // no longer give up; the server bounds the wait.
         var waiting = new ArrayList<>(source.take());
         while (!waiting.isEmpty()) {
             try {
@@ -154,20 +161,23 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
     /// @return those that were answered, at least one
     private Set<Waiting> commitSome(List<Waiting> waiting) throws SQLException, InDoubtException {
         var failed = new HashMap<Waiting, Answer>();
-        boolean skipLocked = false;
+        var mode = new Mode(false, false);
         int retries = 0;
         while (true) {
             boolean wasOpen = connection != null;
             try {
-                return transaction(waiting, failed, skipLocked);
+                return transaction(waiting, failed, mode);
             } catch (StepFailedException e) {
                 // It is answered together with the others, once what it failed against is committed.
                 failed.put(e.waiting, e.answer);
             } catch (SQLException e) {
                 boolean lostSession = wasOpen && connection == null;
-                if (!skipLocked && LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
-                    skipLocked = true;
-                } else if (retries++ == MOST_RETRIES || !(lostSession || DEADLOCK.equals(e.getSQLState()))) {
+                String state = String.valueOf(e.getSQLState());
+                if (!mode.skipLocked() && state.equals(LOCK_NOT_AVAILABLE)) {
+                    mode = new Mode(true, true);
+                } else if (!mode.singly() && state.startsWith(INTEGRITY)) {
+                    mode = new Mode(mode.skipLocked(), true);
+                } else if (retries++ == MOST_RETRIES || !(lostSession || DEADLOCK.equals(state))) {
                     throw e;
                 }
                 log.debug("A batch is tried again", e);
@@ -176,14 +186,13 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
     }
 
     /// @param failed edits that are not run again, with their answers
-    /// @param skipLocked whether to refuse edits of rows that somebody else holds, and not to wait
-    private Set<Waiting> transaction(List<Waiting> waiting, Map<Waiting, Answer> failed, boolean skipLocked)
+    private Set<Waiting> transaction(List<Waiting> waiting, Map<Waiting, Answer> failed, Mode mode)
             throws SQLException, StepFailedException, InDoubtException {
         Begun begun;
         Batch batch;
         String statement;
         try {
-            begun = begin(keys(waiting, failed), skipLocked);
+            begun = begin(keys(waiting, failed), mode.skipLocked());
             batch = begun.batch();
             for (var edit : waiting) {
                 if (batch.isFull()) {
@@ -191,7 +200,7 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
                 }
                 batch.run(edit, failed.get(edit));
             }
-            statement = commitStatement(batch);
+            statement = commitStatement(batch, mode.singly());
         } catch (SQLException | RuntimeException e) {
             rollBack();
             throw e;
@@ -278,17 +287,43 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
     }
 
     /// The second message. A text without parameters, because the driver sends such a one whole.
-    private String commitStatement(Batch batch) throws SQLException {
+    private String commitStatement(Batch batch, boolean singly) throws SQLException {
         var seen = lastSeen.get();
         var writes = batch.writes();
         return "SELECT incarnation, head FROM write_batch("
                 + literal(seen.incarnation()) + ", " + seen.revision() + ", " + literal(batch.now()) + ", "
+                + "ARRAY" + runEnds(writes, singly) + "::integer[], "
                 + array(writes, write -> write.step().collection().name()) + "::text[], "
                 + array(writes, write -> write.image().id()) + "::text[], "
                 + array(writes, write -> Long.toString(write.image().version())) + "::bigint[], "
                 + array(writes, write -> write.image().createdAt()) + "::text[], "
                 + array(writes, write -> new String(write.image().body(), StandardCharsets.UTF_8))
                 + "::text[]); COMMIT";
+    }
+
+    /// The position of the last write of each run, from 1. A run is of one table and kind, has no row twice, and no
+    /// change
+    /// of a member that others may take: there the order matters, also in between.
+    private static List<Integer> runEnds(List<Write> writes, boolean singly) {
+        var ends = new ArrayList<Integer>();
+        var ids = new HashSet<String>();
+        for (int i = 0; i < writes.size(); i++) {
+            var write = writes.get(i);
+            ids.add(write.image().id());
+            if (i + 1 == writes.size() || singly || !joins(writes.get(i + 1), write, ids)) {
+                ends.add(i + 1);
+                ids.clear();
+            }
+        }
+        return ends;
+    }
+
+    private static boolean joins(Write next, Write previous, Set<String> ids) {
+        var collection = next.step().collection();
+        return collection.equals(previous.step().collection())
+                && next.isCreate() == previous.isCreate()
+                && (next.isCreate() || collection.uniqueFields().isEmpty())
+                && !ids.contains(next.image().id());
     }
 
     private String array(List<Write> writes, Function<Write, String> value) throws SQLException {
@@ -323,9 +358,7 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
             if (refusal != null) {
                 requireOtherThanStep(refusal, begun.batch());
             }
-            throw LOCK_NOT_AVAILABLE.equals(e.getSQLState())
-                    ? new SQLException("somebody else holds the head of the change log", e)
-                    : e;
+            throw e;
         }
     }
 

@@ -66,10 +66,6 @@ CREATE TABLE unstamped (
 CREATE FUNCTION utc_now() RETURNS text LANGUAGE sql AS
     $$ SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
 
--- The texts of a list, each once.
-CREATE FUNCTION texts_of(list json) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
-    $$ SELECT array_agg(DISTINCT value #>> '{}') FROM json_array_elements(list) WHERE json_typeof(value) = 'string' $$;
-
 -- The unique indexes on members are partial, because columns of a full one count as part of the key: a change of a
 -- username would then wait for everybody who creates a persona of that user.
 
@@ -97,8 +93,7 @@ CREATE TABLE personas (
     document   json   NOT NULL CHECK (json_typeof(document -> 'name') IS NOT DISTINCT FROM 'string'),
     owner_id   text   COLLATE "C" GENERATED ALWAYS AS (document ->> 'owner_id') STORED REFERENCES users (id),
     is_active  boolean GENERATED ALWAYS AS ((document ->> 'is_active') IS DISTINCT FROM 'false') STORED,
-    tags       text[] COLLATE "C" GENERATED ALWAYS AS (
-                   CASE WHEN json_typeof(document -> 'tags') = 'array' THEN texts_of(document -> 'tags') END) STORED
+    tags       jsonb   GENERATED ALWAYS AS ((document -> 'tags')::jsonb) STORED
 ) WITH (fillfactor = 50);
 CREATE INDEX personas_owner ON personas (owner_id, id) WHERE owner_id IS NOT NULL;
 CREATE INDEX personas_deleted ON personas (id) WHERE NOT is_active;
@@ -225,47 +220,59 @@ END $$;
 -- username that somebody else is just taking, a user who is just being removed) is waited for before log_head is taken,
 -- so nobody who waits for log_head can be waited for by its holder.
 --
--- A write that does not fit its table ends all; the error's detail is its position, from 1.
+-- Writes of one kind that follow each other are one statement, a run, as far as their order cannot matter: a statement
+-- costs more than its rows. A write that does not fit its table ends all. If its run has no other, the error's detail is
+-- its position, from 1; otherwise the worker sends the batch again, each write a run of its own.
 --
 -- "seen" is the newest revision that the worker knows: a store never goes back.
 
 CREATE FUNCTION write_batch(
-    known_incarnation text, seen bigint, written_at text,
+    known_incarnation text, seen bigint, written_at text, run_ends integer[],
     collections text[], ids text[], versions bigint[], created text[], documents text[],
     OUT incarnation text, OUT head bigint)
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT
+-- A few rows, found by their keys, however small the tables were when the plans were made.
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
-    w       record;
-    amount  integer := cardinality(ids);
+    a       integer := 1;  -- the run from a to z
+    z       integer;
+    amount  bigint;
     broken  text;
     message text;
 BEGIN
     PERFORM set_config('mien.batch', 'on', true);
     BEGIN
-        FOR w IN SELECT * FROM unnest(collections, ids, versions, created, documents)
-                WITH ORDINALITY AS u (collection, id, version, created_at, document, position) LOOP
+        FOREACH z IN ARRAY run_ends LOOP
             CASE
-                WHEN w.collection = 'personas' AND w.version = 1 THEN
+                WHEN collections[a] = 'personas' AND versions[a] = 1 THEN
                     INSERT INTO personas (id, version, created_at, updated_at, document)
-                    VALUES (w.id, 1, w.created_at, written_at, w.document::json);
-                WHEN w.collection = 'personas' THEN
-                    UPDATE personas SET version = w.version, updated_at = written_at, document = w.document::json
-                     WHERE id = w.id AND version = w.version - 1;
-                WHEN w.collection = 'users' AND w.version = 1 THEN
+                    SELECT u.id, 1, u.created_at, written_at, u.document::json
+                      FROM unnest(ids[a:z], created[a:z], documents[a:z]) AS u (id, created_at, document);
+                WHEN collections[a] = 'personas' THEN
+                    UPDATE personas d SET version = u.version, updated_at = written_at, document = u.document::json
+                      FROM unnest(ids[a:z], versions[a:z], documents[a:z]) AS u (id, version, document)
+                     WHERE d.id = u.id AND d.version = u.version - 1;
+                WHEN collections[a] = 'users' AND versions[a] = 1 THEN
                     INSERT INTO users (id, version, created_at, updated_at, document)
-                    VALUES (w.id, 1, w.created_at, written_at, w.document::json);
-                WHEN w.collection = 'users' THEN
-                    UPDATE users SET version = w.version, updated_at = written_at, document = w.document::json
-                     WHERE id = w.id AND version = w.version - 1;
+                    SELECT u.id, 1, u.created_at, written_at, u.document::json
+                      FROM unnest(ids[a:z], created[a:z], documents[a:z]) AS u (id, created_at, document);
+                WHEN collections[a] = 'users' THEN
+                    UPDATE users d SET version = u.version, updated_at = written_at, document = u.document::json
+                      FROM unnest(ids[a:z], versions[a:z], documents[a:z]) AS u (id, version, document)
+                     WHERE d.id = u.id AND d.version = u.version - 1;
             END CASE;
-            IF NOT FOUND THEN
-                RAISE EXCEPTION 'version % of % changed under its lock', w.version - 1, w.id;
+            GET DIAGNOSTICS amount = ROW_COUNT;
+            IF amount <> z - a + 1 THEN
+                RAISE EXCEPTION 'a version changed under its lock, in writes % to %', a, z;
             END IF;
+            a := z + 1;
         END LOOP;
     EXCEPTION WHEN integrity_constraint_violation OR lock_not_available THEN
         GET STACKED DIAGNOSTICS broken = CONSTRAINT_NAME, message = MESSAGE_TEXT;
-        RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = message, CONSTRAINT = broken, DETAIL = w.position;
+        RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = message, CONSTRAINT = broken,
+            DETAIL = CASE WHEN a = z THEN a::text ELSE 'one of several' END;
     END;
+    amount := cardinality(ids);
     IF amount = 0 THEN
         SELECT h.incarnation, h.seq INTO STRICT incarnation, head FROM log_head h WHERE h.id = 1;
     ELSE
