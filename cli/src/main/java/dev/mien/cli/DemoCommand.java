@@ -4,14 +4,13 @@ import dev.mien.api.Answer;
 import dev.mien.api.MienClient;
 import dev.mien.api.MienException;
 import dev.mien.api.Persona;
-import dev.mien.store.sqlite.SqliteStore;
+import dev.mien.checker.fault.SideDoor;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,6 +51,9 @@ final class DemoCommand implements Callable<Integer> {
             description = "edits that are read back through every other worker (default: ${DEFAULT-VALUE})")
     private int rounds;
 
+    @Option(names = "--postgres", description = "on a PostgreSQL that is started for it, instead of SQLite")
+    private boolean postgres;
+
     private final AtomicLong updates = new AtomicLong();
     private final AtomicLong reads = new AtomicLong();
     private final AtomicLong stale = new AtomicLong();
@@ -66,19 +68,23 @@ final class DemoCommand implements Callable<Integer> {
         }
         out = spec.commandLine().getOut();
         var directory = Files.createTempDirectory("mien-demo-");
-        try (var server = start(directory)) {
-            return play(server, directory.resolve("data"));
+        try (var deployment = start(directory)) {
+            return play(deployment.server(0), deployment.sideDoor());
         } finally {
             Directories.remove(directory);
         }
     }
 
-    private ServerProcess start(Path directory) {
-        out.println("Starting " + WORKERS + " workers on a store in a temporary directory …");
-        return new ServerProcess(directory.resolve("data"), WORKERS, directory.resolve("log"));
+    private OwnDeployment start(Path directory) throws SQLException {
+        out.println("Starting " + (postgres ? "PostgreSQL and " : "") + WORKERS
+                + " workers on a store in a temporary directory …");
+        var store = postgres
+                ? new OwnPostgres(directory.resolve("postgres"), 1)
+                : OwnStore.sqlite(directory.resolve("data"));
+        return new OwnDeployment(store, 1, WORKERS, directory);
     }
 
-    private int play(ServerProcess server, Path data) throws Exception {
+    private int play(ServerProcess server, SideDoor database) throws Exception {
         var workers = new ArrayList<>(server.clientsOfAll(WORKERS));
         var cast = loadCast(workers.getFirst());
 
@@ -89,7 +95,7 @@ final class DemoCommand implements Callable<Integer> {
             writers.add(Thread.ofPlatform().name(name).start(() -> write(server, name, cast, acknowledged)));
         }
         editAndReadBack(workers, cast);
-        editByHand(workers, cast, data);
+        editByHand(workers, cast, database);
         long lost = killOne(server, cast, acknowledged, writers);
         workers.forEach(MienClient::close);
         return report(lost);
@@ -152,25 +158,18 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private void editByHand(List<MienClient> workers, List<String> cast, Path data) throws SQLException {
+    private void editByHand(List<MienClient> workers, List<String> cast, SideDoor database) throws SQLException {
         int edits = 3 * cast.size();
-        String url = "jdbc:sqlite:" + data.resolve(SqliteStore.FILE);
-        try (var connection = DriverManager.getConnection(url);
-                var update = connection.prepareStatement(
-                        "UPDATE personas SET document = json_set(document, '$.scenario', ?) WHERE id = ?")) {
-            for (int i = 0; i < edits; i++) {
-                String id = cast.get(i % cast.size());
-                String text = "Changed by hand, " + i + ".";
-                update.setString(1, text);
-                update.setString(2, id);
-                workers.forEach(worker -> worker.personas().get(id));
-                update.executeUpdate();
-                updates.incrementAndGet();
-                for (var worker : workers) {
-                    check(worker.personas().get(id), 0, text);
-                }
-                progress("Edit by hand with SQL, read through each worker", i + 1, edits);
+        for (int i = 0; i < edits; i++) {
+            String id = cast.get(i % cast.size());
+            String text = "Changed by hand, " + i + ".";
+            workers.forEach(worker -> worker.personas().get(id));
+            database.update("personas", List.of(id), "scenario", text);
+            updates.incrementAndGet();
+            for (var worker : workers) {
+                check(worker.personas().get(id), 0, text);
             }
+            progress("Edit by hand with SQL, read through each worker", i + 1, edits);
         }
     }
 

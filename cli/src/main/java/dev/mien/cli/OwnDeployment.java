@@ -1,58 +1,90 @@
 package dev.mien.cli;
 
 import dev.mien.checker.fault.Processes;
+import dev.mien.checker.fault.SideDoor;
 import dev.mien.checker.history.ChangeLog;
 import dev.mien.checker.workload.Deployment;
-import dev.mien.store.sqlite.SqliteStore;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
-/// A server of our own with a store of its own, to be hurt.
+/// Servers of our own on one store of their own, to be hurt. Each of them stands for a machine: it has its supervisor,
+/// its workers and its port. Their workers are numbered on from machine to machine.
 final class OwnDeployment implements Deployment, Processes, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String NUMBER = "--number=";
 
-    private final Path data;
-    private final Path log;
+    private final OwnStore store;
     private final int workers;
-    private final SqliteSideDoor database;
-    private volatile ServerProcess server;
+    private final Path directory;
+    private final List<ServerProcess> servers = Collections.synchronizedList(new ArrayList<>());
+    private final SideDoor sideDoor;
+    private int nextMachine;
 
-    /// @param directory where store and log go
-    OwnDeployment(Path directory, int workers) throws SQLException {
-        this.data = directory.resolve("data");
-        this.log = directory.resolve("server.log");
+    /// Starts everything.
+    ///
+    /// @param store closed with the deployment
+    /// @param workers how many each machine has
+    /// @param directory where the logs go
+    OwnDeployment(OwnStore store, int machines, int workers, Path directory) throws SQLException {
+        this.store = store;
         this.workers = workers;
-        this.server = start();
-        this.database = new SqliteSideDoor(data.resolve(SqliteStore.FILE));
+        this.directory = directory;
+        try {
+            for (int machine = 0; machine < machines; machine++) {
+                servers.add(start(machine));
+            }
+            this.sideDoor = store.sideDoor();
+        } catch (SQLException | RuntimeException e) {
+            servers.forEach(ServerProcess::close);
+            store.close();
+            throw e;
+        }
     }
 
-    private ServerProcess start() {
-        return new ServerProcess(data, workers, log);
+    private ServerProcess start(int machine) {
+        var settings = new ArrayList<>(store.settings(machine));
+        settings.add("--worker-first-number=" + (1 + machine * workers));
+        return new ServerProcess(workers, directory.resolve("server-" + machine + ".log"), settings);
     }
 
-    SqliteSideDoor database() {
-        return database;
+    SideDoor sideDoor() {
+        return sideDoor;
+    }
+
+    OwnStore store() {
+        return store;
+    }
+
+    ServerProcess server(int machine) {
+        return servers.get(machine);
     }
 
     @Override
     public List<URI> addresses() {
-        return List.of(server.address());
+        return List.copyOf(servers).stream().map(ServerProcess::address).toList();
     }
 
     @Override
-    public ChangeLog changeLog() {
-        return database.changeLog();
+    public ChangeLog changeLog() throws IOException {
+        try {
+            return sideDoor.changeLog();
+        } catch (SQLException e) {
+            throw new IOException("the change log cannot be read", e);
+        }
     }
 
     @Override
     public List<Worker> workers() {
-        return server.workers().stream()
+        return List.copyOf(servers).stream()
+                .flatMap(server -> server.workers().stream())
                 .map(process -> new Worker(number(process), process))
                 .toList();
     }
@@ -66,17 +98,25 @@ final class OwnDeployment implements Deployment, Processes, AutoCloseable {
         return -1;
     }
 
+    /// One machine after the other.
+    private int chooseMachine() {
+        return nextMachine++ % servers.size();
+    }
+
     @Override
     public void killSupervisor() throws Exception {
+        int machine = chooseMachine();
+        var server = servers.get(machine);
         var orphans = server.workers();
         server.process().destroyForcibly();
         await(() -> orphans.stream().noneMatch(ProcessHandle::isAlive));
         server.close();
-        server = start();
+        servers.set(machine, start(machine));
     }
 
     @Override
     public void rollingRestart() throws Exception {
+        var server = servers.get(chooseMachine());
         var before = server.workers().stream().map(ProcessHandle::pid).toList();
         new ProcessBuilder("kill", "-HUP", Long.toString(server.pid())).start().waitFor();
         await(() -> {
@@ -97,7 +137,8 @@ final class OwnDeployment implements Deployment, Processes, AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        database.close();
-        server.close();
+        sideDoor.close();
+        servers.forEach(ServerProcess::close);
+        store.close();
     }
 }

@@ -24,19 +24,25 @@ final class ServerProcess implements AutoCloseable {
     private final URI address;
     private final Thread endWithUs;
 
-    /// Starts a server on any free port and waits until all its workers are ready.
-    ///
-    /// @param log where its log goes
-    /// @throws UncheckedIOException with the end of the log, if it does not start
+    /// Starts a server on an SQLite store, as below.
     ServerProcess(Path data, int workers, Path log, String... settings) {
-        this(Map.of(), data, workers, log, settings);
+        this(Map.of(), workers, log, with("--data=" + data, settings));
     }
 
+    /// Starts a server as below, with no variables of its own.
+    ServerProcess(int workers, Path log, List<String> settings) {
+        this(Map.of(), workers, log, settings);
+    }
+
+    /// Starts a server on any free port and waits until all its workers are ready.
+    ///
     /// @param environment variables for the server and its workers
-    ServerProcess(Map<String, String> environment, Path data, int workers, Path log, String... settings) {
-        var command = Program.command(
-                List.of("-Xmx64m", "-XX:+UseSerialGC"), "serve", "--port=0", "--workers=" + workers, "--data=" + data);
-        command.addAll(List.of(settings));
+    /// @param log where its log goes
+    /// @throws UncheckedIOException with the end of the log, if it does not start
+    ServerProcess(Map<String, String> environment, int workers, Path log, List<String> settings) {
+        var command =
+                Program.command(List.of("-Xmx64m", "-XX:+UseSerialGC"), "serve", "--port=0", "--workers=" + workers);
+        command.addAll(settings);
         try {
             var builder = new ProcessBuilder(command).redirectError(Redirect.appendTo(log.toFile()));
             // A line for each edit of clients that make thousands a second would be all there is to see.
@@ -55,6 +61,12 @@ final class ServerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static List<String> with(String first, String... others) {
+        var settings = new ArrayList<>(List.of(first));
+        settings.addAll(List.of(others));
+        return settings;
     }
 
     URI address() {

@@ -4,6 +4,7 @@ import dev.mien.checker.fault.SideDoor;
 import dev.mien.checker.history.ChangeLog;
 import dev.mien.checker.history.ChangeLog.Change;
 import dev.mien.checker.history.Key;
+import dev.mien.store.sqlite.SqliteStore;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -15,13 +16,15 @@ import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
 /// An SQLite store that a server of ours has open in other processes. One thread at a time.
-final class SqliteSideDoor implements SideDoor, AutoCloseable {
+final class SqliteSideDoor implements SideDoor {
     private static final long READER_MILLIS = 30;
 
     private final Connection side;
     private final Connection impatient;
 
-    SqliteSideDoor(Path file) throws SQLException {
+    /// @param data the data directory of the server
+    SqliteSideDoor(Path data) throws SQLException {
+        var file = data.resolve(SqliteStore.FILE);
         this.side = connect(file, 2_000);
         this.impatient = connect(file, 0);
     }
@@ -107,29 +110,22 @@ final class SqliteSideDoor implements SideDoor, AutoCloseable {
         }
     }
 
-    /// The whole log, of one moment.
-    ChangeLog changeLog() {
-        try {
-            execute(side, "BEGIN");
-            try (var statement = side.createStatement()) {
-                var changes = new ArrayList<Change>();
-                var log = statement.executeQuery(
-                        "SELECT revision, collection, id, version, operation FROM changes ORDER BY revision");
-                while (log.next()) {
-                    changes.add(new Change(
-                            log.getLong(1),
-                            new Key(log.getString(2), log.getString(3)),
-                            log.getLong(4),
-                            log.getString(5)));
-                }
-                var head = statement.executeQuery("SELECT incarnation, floor, seq FROM log_head");
-                head.next();
-                return new ChangeLog(head.getString(1), head.getLong(2), head.getLong(3), changes);
-            } finally {
-                execute(side, "COMMIT");
+    @Override
+    public ChangeLog changeLog() throws SQLException {
+        execute(side, "BEGIN");
+        try (var statement = side.createStatement()) {
+            var changes = new ArrayList<Change>();
+            var log = statement.executeQuery(
+                    "SELECT revision, collection, id, version, operation FROM changes ORDER BY revision");
+            while (log.next()) {
+                changes.add(new Change(
+                        log.getLong(1), new Key(log.getString(2), log.getString(3)), log.getLong(4), log.getString(5)));
             }
-        } catch (SQLException e) {
-            throw new IllegalStateException("the change log cannot be read", e);
+            var head = statement.executeQuery("SELECT incarnation, floor, seq FROM log_head");
+            head.next();
+            return new ChangeLog(head.getString(1), head.getLong(2), head.getLong(3), changes);
+        } finally {
+            execute(side, "COMMIT");
         }
     }
 

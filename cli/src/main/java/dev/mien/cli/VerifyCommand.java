@@ -36,8 +36,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -47,6 +49,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -76,17 +79,35 @@ import picocli.CommandLine.Spec;
 final class VerifyCommand implements Callable<Integer> {
     /// What can be broken where the server is our own.
     private enum Breakage {
-        KILL,
-        PAUSE,
-        ROLLING_RESTART,
-        SQL,
-        CHECKPOINT;
+        KILL(false),
+        PAUSE(false),
+        ROLLING_RESTART(false),
+        SQL(false),
+        CHECKPOINT(false),
+        DATABASE_CRASH(true),
+        SESSION(true),
+        NETWORK(true),
+        OPEN_TRANSACTION(true);
+
+        /// Whether it takes a database in another process.
+        private final boolean needsPostgres;
+
+        Breakage(boolean needsPostgres) {
+            this.needsPostgres = needsPostgres;
+        }
+
+        static Set<Breakage> all(boolean onPostgres) {
+            return Arrays.stream(values())
+                    .filter(breakage -> onPostgres || !breakage.needsPostgres)
+                    .collect(Collectors.toCollection(() -> EnumSet.noneOf(Breakage.class)));
+        }
 
         String word() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 
+    private static final int MACHINES = 2;
     private static final int BUFFER = 1 << 16;
     private static final String NONE = "none";
     private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -139,12 +160,18 @@ final class VerifyCommand implements Callable<Integer> {
     private int workers;
 
     @Option(
+            names = "--postgres",
+            description = "on a PostgreSQL that is started for it, and on two machines of half of the workers each: two"
+                    + " supervisors that share nothing but the database")
+    private boolean postgres;
+
+    @Option(
             names = "--faults",
             paramLabel = "FAULT",
             split = ",",
-            description =
-                    "what to break, of kill, pause, rolling-restart, sql and checkpoint, or none (default: all where"
-                            + " the server is our own, none with --url)")
+            description = "what to break, of kill, pause, rolling-restart, sql, checkpoint, and with --postgres also"
+                    + " database-crash, session, network and open-transaction; or none (default: all where"
+                    + " the server is our own, none with --url)")
     private List<String> faults = new ArrayList<>();
 
     @Option(
@@ -172,8 +199,11 @@ final class VerifyCommand implements Callable<Integer> {
         var config = config();
         var breakages = breakages();
         urls.forEach(this::requireHttp);
-        if (workers < 1 || workers > 64) {
-            throw usage("--workers must be between 1 and 64");
+        if (workers < (postgres ? MACHINES : 1) || workers > 64) {
+            throw usage("--workers must be between " + (postgres ? MACHINES : 1) + " and 64");
+        }
+        if (postgres && !urls.isEmpty()) {
+            throw usage("--postgres starts servers; it does not go with --url");
         }
         try (var writer = historyFile == null ? null : new HistoryWriter(writer(historyFile))) {
             return urls.isEmpty() ? verifyOwn(config, breakages, writer) : verifyThere(config, writer);
@@ -200,12 +230,16 @@ final class VerifyCommand implements Callable<Integer> {
         if (!urls.isEmpty()) {
             throw usage("--faults breaks only what was started here; it does not go with --url");
         }
-        var chosen = faults.isEmpty() ? EnumSet.allOf(Breakage.class) : EnumSet.noneOf(Breakage.class);
+        var possible = Breakage.all(postgres);
+        if (faults.isEmpty()) {
+            return possible;
+        }
+        var chosen = EnumSet.noneOf(Breakage.class);
         for (String word : faults) {
-            chosen.add(EnumSet.allOf(Breakage.class).stream()
+            chosen.add(possible.stream()
                     .filter(breakage -> breakage.word().equals(word))
                     .findFirst()
-                    .orElseThrow(() -> usage("--faults: there is no fault " + word)));
+                    .orElseThrow(() -> usage("--faults: there is no fault " + word + " here")));
         }
         return chosen;
     }
@@ -219,11 +253,11 @@ final class VerifyCommand implements Callable<Integer> {
     private int verifyOwn(WorkloadConfig config, Set<Breakage> breakages, @Nullable HistoryWriter writer)
             throws Exception {
         var directory = Files.createTempDirectory("mien-verify-");
-        err.println("Starting " + workers + " workers on a store in a temporary directory …");
         int status = 1;
-        try (var deployment = new OwnDeployment(directory, workers)) {
+        try (var deployment = open(directory)) {
             var metadata = metadata(config);
             metadata.put("workers", Integer.toString(workers));
+            metadata.put("store", postgres ? "PostgreSQL, workers on two machines" : "SQLite");
             metadata.put("faults", String.join(" ", words(breakages)));
             var recorder = new Recorder(new Header(config.seed(), metadata), writer);
             var workload = new Workload(config, deployment, recorder);
@@ -249,6 +283,16 @@ final class VerifyCommand implements Callable<Integer> {
         return status;
     }
 
+    private OwnDeployment open(Path directory) throws SQLException {
+        if (!postgres) {
+            err.println("Starting " + workers + " workers on a store in a temporary directory …");
+            return new OwnDeployment(OwnStore.sqlite(directory.resolve("data")), 1, workers, directory);
+        }
+        err.println("Starting PostgreSQL and two machines of " + workers / MACHINES + " workers …");
+        return new OwnDeployment(
+                new OwnPostgres(directory.resolve("postgres"), MACHINES), MACHINES, workers / MACHINES, directory);
+    }
+
     private static List<String> words(Set<Breakage> breakages) {
         return breakages.isEmpty()
                 ? List.of(NONE)
@@ -257,14 +301,23 @@ final class VerifyCommand implements Callable<Integer> {
 
     private static List<Injector> injectors(Set<Breakage> breakages, OwnDeployment deployment) {
         return breakages.stream()
-                .map(breakage -> switch (breakage) {
-                    case KILL -> new Kill(deployment);
-                    case PAUSE -> new Pause(deployment, deployment.database());
-                    case ROLLING_RESTART -> new RollingRestart(deployment);
-                    case SQL -> new BulkSql(deployment.database());
-                    case CHECKPOINT -> new CheckpointStorm(deployment.database());
-                })
+                .map(breakage -> injector(breakage, deployment))
                 .toList();
+    }
+
+    private static Injector injector(Breakage breakage, OwnDeployment deployment) {
+        var database = deployment.sideDoor();
+        return switch (breakage) {
+            case KILL -> new Kill(deployment);
+            case PAUSE -> new Pause(deployment, deployment.store() instanceof OwnPostgres ? null : database);
+            case ROLLING_RESTART -> new RollingRestart(deployment);
+            case SQL -> new BulkSql(database);
+            case CHECKPOINT -> new CheckpointStorm(database);
+            case DATABASE_CRASH -> DatabaseFaults.crash((OwnPostgres) deployment.store());
+            case SESSION -> DatabaseFaults.session((OwnPostgres) deployment.store());
+            case NETWORK -> DatabaseFaults.network((OwnPostgres) deployment.store());
+            case OPEN_TRANSACTION -> DatabaseFaults.openTransaction((OwnPostgres) deployment.store());
+        };
     }
 
     private int verifyThere(WorkloadConfig config, @Nullable HistoryWriter writer) throws Exception {

@@ -17,12 +17,12 @@ import dev.mien.checker.verdict.Verdict;
 import dev.mien.checker.workload.Deployment;
 import dev.mien.checker.workload.Workload;
 import dev.mien.checker.workload.WorkloadConfig;
-import dev.mien.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -120,8 +120,8 @@ class DiskFaultsIT {
 
     private History history(Path place, Map<String, String> environment, Injector injector) throws Exception {
         var data = place.resolve("data");
-        try (var server = new ServerProcess(environment, data, WORKERS, directory.resolve("log"));
-                var database = new SqliteSideDoor(data.resolve(SqliteStore.FILE))) {
+        try (var server = new ServerProcess(environment, WORKERS, directory.resolve("log"), List.of("--data=" + data));
+                var database = new SqliteSideDoor(data)) {
             var deployment = new Deployment() {
                 @Override
                 public List<URI> addresses() {
@@ -129,8 +129,12 @@ class DiskFaultsIT {
                 }
 
                 @Override
-                public ChangeLog changeLog() {
-                    return database.changeLog();
+                public ChangeLog changeLog() throws IOException {
+                    try {
+                        return database.changeLog();
+                    } catch (SQLException e) {
+                        throw new IOException(e);
+                    }
                 }
             };
             var recorder = new Recorder(new Header(SEED, Map.of()), null);

@@ -101,8 +101,8 @@ public final class Supervisor {
             if (!ServerConfig.isLoopback(config.host())) {
                 log.warn("Anybody who reaches {} can read and change everything: nobody has to log in", config.host());
             }
-            for (int i = 1; i <= config.workers(); i++) {
-                slots.add(new Slot(i));
+            for (int i = 0; i < config.workers(); i++) {
+                slots.add(new Slot(config.worker().firstNumber() + i));
             }
             // The processes start while the store is prepared; they open it only when they are told to go.
             slots.forEach(slot -> slot.current = launch(slot, port.number()));
@@ -166,7 +166,7 @@ public final class Supervisor {
 
     private void heard(WorkerProcess worker, String what, int port) {
         worker.heard();
-        var slot = slots.get(worker.number - 1);
+        var slot = slots.get(worker.number - config.worker().firstNumber());
         if (what.startsWith("ready ")) {
             ready(slot, worker, port);
         } else if (what.startsWith("failed ")) {

@@ -15,6 +15,7 @@ public final class Pause implements Injector {
     private final Processes processes;
     private final @Nullable SideDoor database;
 
+    /// @param database null where no lock is taken by all writers
     public Pause(Processes processes, @Nullable SideDoor database) {
         this.processes = processes;
         this.database = database;
@@ -29,7 +30,7 @@ public final class Pause implements Injector {
         var worker = workers.get(scene.random().nextInt(workers.size()));
         // As many short ones as long ones, from one millisecond up.
         long millis = (long) Math.pow(LONGEST_MILLIS, scene.random().nextDouble());
-        switch (scene.random().nextInt(3)) {
+        switch (scene.random().nextInt(database == null ? 2 : 3)) {
             case 0 -> once(worker, millis, "pause", scene);
             case 1 -> burst(worker, scene);
             default -> lockHolder(millis, scene);
@@ -61,7 +62,7 @@ public final class Pause implements Injector {
 
     /// Stops one worker after the other until one is met with the lock in its hands.
     private void lockHolder(long millis, Scene scene) throws Exception {
-        for (int i = 0; i < TRIES && database != null; i++) {
+        for (int i = 0; i < TRIES; i++) {
             var workers = processes.workers();
             if (workers.isEmpty()) {
                 return;

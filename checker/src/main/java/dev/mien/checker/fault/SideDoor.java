@@ -1,11 +1,12 @@
 package dev.mien.checker.fault;
 
+import dev.mien.checker.history.ChangeLog;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 
 /// The database of a deployment, reached past the server.
-public interface SideDoor {
+public interface SideDoor extends AutoCloseable {
     /// A row as a statement left it.
     record Changed(long version, long revision) {}
 
@@ -16,11 +17,17 @@ public interface SideDoor {
     /// @throws SQLException when nobody knows
     Map<String, Changed> update(String collection, List<String> ids, String member, String value) throws SQLException;
 
-    /// Whether somebody holds the lock that writers take.
+    /// Whether somebody holds the one lock that all writers take. Never so where there is no such lock.
     boolean isWriteLocked() throws SQLException;
 
     /// Makes the database do its housekeeping for a while, as often as it can, with a reader in its way now and then.
     void checkpointStorm(long millis) throws SQLException, InterruptedException;
+
+    /// The whole change log, of one moment.
+    ChangeLog changeLog() throws SQLException;
+
+    @Override
+    void close() throws SQLException;
 
     /// The statement never began.
     final class NotAppliedException extends SQLException {
