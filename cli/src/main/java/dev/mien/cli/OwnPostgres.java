@@ -4,6 +4,7 @@ import dev.mien.checker.fault.SideDoor;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ final class OwnPostgres implements OwnStore {
     private final Path data;
     private final int port;
     private final List<Wire> wires = new ArrayList<>();
-    private volatile EmbeddedPostgres server;
+    private final EmbeddedPostgres server;
 
     /// Starts it.
     ///
@@ -53,15 +54,34 @@ final class OwnPostgres implements OwnStore {
         }
     }
 
-    /// Ends the server as `pg_ctl stop -m immediate` does, and starts it again: it recovers from its log.
+    /// Ends the server without a word to anybody and starts it again: it recovers from its log.
     void crash() throws IOException, InterruptedException {
         long pid = Long.parseLong(
                 Files.readAllLines(data.resolve("postmaster.pid")).getFirst());
-        var postmaster = ProcessHandle.of(pid).orElseThrow();
-        new ProcessBuilder("kill", "-QUIT", Long.toString(pid)).start().waitFor();
-        postmaster.onExit().join();
-        server.close();
-        server = start();
+        var program = Path.of(ProcessHandle.of(pid)
+                .flatMap(process -> process.info().command())
+                .orElseThrow());
+        var restart = new ArrayList<String>();
+        if ("root".equals(System.getProperty("user.name"))) {
+            restart.addAll(List.of("unshare", "-U")); // It refuses to run as root.
+        }
+        restart.addAll(List.of(
+                program.resolveSibling("pg_ctl").toString(),
+                "restart",
+                "-D",
+                data.toString(),
+                "-m",
+                "immediate",
+                "-w"));
+        int status = new ProcessBuilder(restart)
+                .redirectErrorStream(true)
+                .redirectOutput(
+                        Redirect.appendTo(data.resolveSibling("postgres.log").toFile()))
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IOException("PostgreSQL does not start again");
+        }
     }
 
     Wire wire(int machine) {

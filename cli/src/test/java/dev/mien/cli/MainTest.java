@@ -41,6 +41,9 @@ class MainTest {
                 "verify --workers=0",
                 "verify --faults=earthquake",
                 "verify --faults=kill --url=http://127.0.0.1:1",
+                "verify --faults=network",
+                "verify --postgres --workers=1",
+                "verify --postgres --url=http://127.0.0.1:1",
                 "verify --url=ftp://127.0.0.1",
                 "verify --history=/does/not/exist",
                 "verify --check=/does/not/exist"
@@ -73,8 +76,9 @@ class MainTest {
 
         String help = out.toString().replaceAll("\\s+", " ");
         assertThat(Settings.keys())
-                .allSatisfy(
-                        key -> assertThat(help).contains(key.flag()).contains("(default: " + key.byDefault() + ")"));
+                .allSatisfy(key -> assertThat(help)
+                        .contains(key.flag())
+                        .contains("(default: " + (key.byDefault().isEmpty() ? "none" : key.byDefault()) + ")"));
     }
 
     @Test

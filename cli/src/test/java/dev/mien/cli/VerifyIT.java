@@ -61,6 +61,25 @@ class VerifyIT {
     }
 
     @Test
+    void verifyPostgres_twoMachinesAndAllFaults_findsNoViolation() {
+        int status = run("verify", "--postgres", "--seconds=25", "--seed=4");
+
+        assertThat(status).as(out + "\n" + err).isZero();
+        assertThat(out.toString())
+                .startsWith("No violation was found in ")
+                .contains("database-crash session network open-transaction");
+        assertThat(err.toString()).contains("by 4 workers");
+    }
+
+    @Test
+    void demoPostgres_findsNothingStaleOrLost() {
+        int status = run("demo", "--postgres", "--rounds=40");
+
+        assertThat(status).as(out + "\n" + err).isZero();
+        assertThat(out.toString()).contains("The promise held.");
+    }
+
+    @Test
     void verify_runThatHardlyReads_isVoid() {
         int status = run("verify", "--seconds=1", "--clients=1", "--workers=1", "--faults=none");
 
