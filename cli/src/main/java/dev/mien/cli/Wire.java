@@ -22,6 +22,7 @@ final class Wire implements AutoCloseable {
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final Object flow = new Object();
     private boolean stalled;
+    private volatile boolean shut;
 
     /// @param target the port on this machine to which it leads
     Wire(int target) {
@@ -53,6 +54,17 @@ final class Wire implements AutoCloseable {
         }
     }
 
+    /// Ends all connections and refuses new ones, as if the database were not there.
+    void shut() {
+        shut = true;
+        reset();
+    }
+
+    /// Accepts connections again.
+    void open() {
+        shut = false;
+    }
+
     /// Ends all connections, and both sides learn of it.
     void reset() {
         links.forEach(Link::cut);
@@ -68,6 +80,10 @@ final class Wire implements AutoCloseable {
         while (!listener.isClosed()) {
             try {
                 var client = listener.accept();
+                if (shut) {
+                    closeQuietly(client);
+                    continue;
+                }
                 try {
                     var link = new Link(client, new Socket(InetAddress.getLoopbackAddress(), target));
                     link.client().setTcpNoDelay(true);
