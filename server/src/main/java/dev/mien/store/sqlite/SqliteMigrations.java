@@ -12,7 +12,7 @@ import org.sqlite.SQLiteDataSource;
 /// Makes the database and brings its schema up to date. Run once, by whoever starts the workers and before any of them.
 public final class SqliteMigrations {
     /// The version that this program reads and writes.
-    static final String NEWEST = "1";
+    static final String NEWEST = "2";
 
     private SqliteMigrations() {}
 
@@ -43,7 +43,7 @@ public final class SqliteMigrations {
     }
 
     /// Whether there is nothing to do. Asked first because to load Flyway takes longer than all the rest of a start.
-    private static boolean isNewest(Connection connection) throws SQLException {
+    static boolean isNewest(Connection connection) throws SQLException {
         String known = Sqlite.queryText(
                 connection, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_history'");
         return known.equals("1")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.mien.store.Collection;
 import dev.mien.store.CommitConfig;
 import dev.mien.store.Outcome.Committed;
 import dev.mien.store.Query;
@@ -11,6 +12,7 @@ import dev.mien.store.Store;
 import dev.mien.store.StoreContract;
 import dev.mien.store.StoreUnavailableException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -21,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -79,6 +82,65 @@ class SqliteByHandTest {
         assertThat(found.document().etag()).isNotEqualTo(before.document().etag());
         assertThat(found.asOf().revision()).isEqualTo(before.asOf().revision() + 1);
         assertThat(log()).containsExactly("1 personas " + id + " 1 create", "2 personas " + id + " 2 update");
+    }
+
+    @Test
+    void layout_ofRowsByHand_isThatOfEdits() throws SQLException {
+        String id = by.createPersona("Ophelia");
+        run("UPDATE personas SET document = json_set(document, '$.tags', json('[\"a\"]')) WHERE id = '" + id + "'");
+        run(
+                "INSERT INTO personas (id, document) VALUES ('y', ' {\"version\": 7, \"name\" : \"Y\\u00e9\", \"n\":1.50e2} ')");
+        run("INSERT INTO users (id, document) VALUES ('u', '{\"username\":\"u\"}')");
+        run("UPDATE users SET document = json_set(document, '$.email', null)");
+
+        assertThat(text(StoreContract.PERSONAS, id))
+                .startsWith("{\"id\":\"" + id
+                        + "\",\"name\":\"Ophelia\",\"tags\":[\"a\"],\"version\":2,\"revision\":2,\"created_at\":");
+        assertThat(text(StoreContract.PERSONAS, "y"))
+                .startsWith(
+                        "{\"id\":\"y\",\"name\":\"Y\\u00e9\",\"n\":1.50e2,\"version\":1,\"revision\":3,\"created_at\":");
+        assertThat(text(StoreContract.USERS, "u"))
+                .startsWith(
+                        "{\"id\":\"u\",\"username\":\"u\",\"email\":null,\"version\":2,\"revision\":5,\"created_at\":");
+    }
+
+    private String text(Collection collection, String id) {
+        return new String(store.find(collection, id).document().json(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void migrate_rowsByHandOfTheFirstSchema_getTheLayoutAsAChange(@TempDir Path old) throws SQLException {
+        String url = "jdbc:sqlite:" + old.resolve(SqliteStore.FILE);
+        Sqlite.openWriter(old.resolve(SqliteStore.FILE)).close();
+        Flyway.configure()
+                .dataSource(url, null, null)
+                .table("schema_history")
+                .locations("classpath:dev/mien/store/sqlite/migrations")
+                .placeholderReplacement(false)
+                .target("1")
+                .load()
+                .migrate();
+        String edited = "{\"id\":\"e\",\"name\":\"E\\n\\u00e9\",\"n\":[1.0,{\"a\":null}],\"version\":1,\"revision\":1,"
+                + "\"created_at\":\"2026-01-01T00:00:00.000Z\",\"updated_at\":\"2026-01-01T00:00:00.000Z\"}";
+        try (var connection = DriverManager.getConnection(url);
+                var statement = connection.createStatement()) {
+            statement.execute("INSERT INTO personas (id, version, revision, created_at, document)"
+                    + " VALUES ('e', 1, 1, '2026-01-01T00:00:00.000Z', '" + edited + "')");
+            statement.execute("INSERT INTO personas (id, document) VALUES ('h', '{\"name\":\"H\"}')");
+        }
+
+        SqliteMigrations.migrate(old);
+
+        try (var migrated = new SqliteStore(old, new CommitConfig(256, Duration.ofSeconds(5), 1000), true)) {
+            var untouched = migrated.find(StoreContract.PERSONAS, "e").document();
+            var laidOut = migrated.find(StoreContract.PERSONAS, "h").document();
+            assertThat(untouched.json()).asString(StandardCharsets.UTF_8).isEqualTo(edited);
+            assertThat(laidOut.version()).isEqualTo(2);
+            assertThat(laidOut.revision()).isEqualTo(3);
+            assertThat(laidOut.json())
+                    .asString(StandardCharsets.UTF_8)
+                    .startsWith("{\"id\":\"h\",\"name\":\"H\",\"version\":2,\"revision\":3,");
+        }
     }
 
     @Test
