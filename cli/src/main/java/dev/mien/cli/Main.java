@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             WorkerCommand.class,
             TrainCommand.class,
             DemoCommand.class,
+            CopyCommand.class,
             VerifyCommand.class
         })
 public final class Main implements Runnable {

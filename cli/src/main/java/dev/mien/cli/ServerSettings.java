@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -19,7 +20,12 @@ final class ServerSettings {
     private ServerSettings() {}
 
     static void addOptions(CommandSpec spec) {
-        for (var key : Settings.keys()) {
+        addOptions(spec, key -> true);
+    }
+
+    /// @param wanted which of the settings the command has
+    static void addOptions(CommandSpec spec, Predicate<Settings.Key> wanted) {
+        for (var key : Settings.keys().stream().filter(wanted).toList()) {
             boolean isSwitch = key.type() == boolean.class;
             spec.addOption(OptionSpec.builder(key.flag())
                     .arity(isSwitch ? "0..1" : "1")

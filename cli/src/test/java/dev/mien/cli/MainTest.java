@@ -46,7 +46,14 @@ class MainTest {
                 "verify --postgres --url=http://127.0.0.1:1",
                 "verify --url=ftp://127.0.0.1",
                 "verify --history=/does/not/exist",
-                "verify --check=/does/not/exist"
+                "verify --check=/does/not/exist",
+                "copy",
+                "copy --from=a",
+                "copy --from=a --to=sqlite:a",
+                "copy --from=a --to=jdbc:mysql://127.0.0.1/mien",
+                "copy --from=postgresql://127.0.0.1/mien --to=a",
+                "copy --from=sqlite: --to=a",
+                "copy --from=a --to=b --bogus"
             })
     void execute_wrongCommandLine_saysSoInOneLineAndExitsWith2(String line) {
         int status = run(line);
@@ -61,7 +68,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "serve --help", "demo --help", "verify --help"})
+    @ValueSource(strings = {"--help", "serve --help", "demo --help", "verify --help", "copy --help"})
     void execute_help_explainsItself(String line) {
         int status = run(line);
 

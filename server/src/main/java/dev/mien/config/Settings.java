@@ -199,7 +199,7 @@ public final class Settings {
     }
 
     /// The value without the parameters of an address, one of which may be a password.
-    static String withoutSecrets(String value) {
+    public static String withoutSecrets(String value) {
         return value.startsWith("jdbc:") ? value.replaceFirst("\\?.*", "").replaceFirst("//[^/]*@", "//") : value;
     }
 }

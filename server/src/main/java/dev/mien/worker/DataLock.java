@@ -11,13 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// The claim of one supervisor to a data directory, as a lock on a file that is nobody else's. The kernel frees it when
+/// The claim of one process to write to a data directory, alone or with its workers, as a lock on a file that is nobody
+/// else's. The kernel frees it when
 /// the process ends, however it ends.
-final class DataLock implements AutoCloseable {
+public final class DataLock implements AutoCloseable {
     private final FileChannel channel;
 
-    /// @throws StoreUnavailableException if another supervisor has it, or the directory cannot be written
-    DataLock(Path directory) {
+    /// @param remedy what to do where another process has it
+    /// @throws StoreUnavailableException if another process has it, or the directory cannot be written
+    public DataLock(Path directory, String remedy) {
         var file = directory.resolve("supervisor.lock");
         try {
             Files.createDirectories(directory);
@@ -29,7 +31,7 @@ final class DataLock implements AutoCloseable {
                 channel.close();
                 throw new StoreUnavailableException(directory + " is in use by the server with process id "
                         + new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip()
-                        + "; stop that one first, or add --read-only");
+                        + "; " + remedy);
             }
             channel.truncate(0);
             channel.write(

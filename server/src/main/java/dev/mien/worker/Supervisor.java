@@ -132,7 +132,7 @@ public final class Supervisor {
             return () -> {};
         }
         SqliteMigrations.requireSafe(config.data());
-        return config.readOnly() ? () -> {} : new DataLock(config.data());
+        return config.readOnly() ? () -> {} : new DataLock(config.data(), "stop that one first, or add --read-only");
     }
 
     private void prepare() {

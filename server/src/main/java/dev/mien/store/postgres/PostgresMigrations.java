@@ -28,15 +28,19 @@ public final class PostgresMigrations {
         try (var connection = primary.open(Primary.Use.MIGRATE)) {
             warnIfNotDurable(connection);
             text(connection, "SELECT pg_advisory_lock(" + LOCK + ")"); // Let go when the connection closes.
-            if (!text(connection, "SELECT to_regclass('schema_history')").isEmpty()
-                    && text(connection, "SELECT coalesce(max(version::int), 0) FROM schema_history WHERE success")
-                            .equals(NEWEST)) {
-                return;
+            if (!isNewest(connection)) {
+                migrateDatabase(url, config);
             }
-            migrateDatabase(url, config);
         } catch (SQLException | FlywayException e) {
             throw new StoreUnavailableException("cannot prepare the database: " + e.getMessage(), e);
         }
+    }
+
+    /// Whether there is nothing to do.
+    static boolean isNewest(Connection connection) throws SQLException {
+        return !text(connection, "SELECT to_regclass('schema_history')").isEmpty()
+                && text(connection, "SELECT coalesce(max(version::int), 0) FROM schema_history WHERE success")
+                        .equals(NEWEST);
     }
 
     private static void warnIfNotDurable(Connection connection) throws SQLException {

@@ -21,7 +21,9 @@ final class Primary {
         READ(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(2)),
         WRITE(Duration.ofSeconds(6), Duration.ofSeconds(2), Duration.ofSeconds(3)),
         FOLLOW(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(2)),
-        MIGRATE(Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ofMinutes(1));
+        MIGRATE(Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ofMinutes(1)),
+        /// A whole store in one transaction, of which the other side may be slow.
+        COPY(Duration.ofMinutes(5), Duration.ofHours(1), Duration.ofSeconds(10));
 
         /// Longest time of one statement; the server ends it.
         final Duration statement;
@@ -35,6 +37,13 @@ final class Primary {
             this.statement = statement;
             this.idleInTransaction = idleInTransaction;
             this.lock = lock;
+        }
+
+        /// Longest time of one transaction; zero for no limit.
+        Duration transaction() {
+            return this == COPY
+                    ? Duration.ZERO
+                    : statement.plus(idleInTransaction).plusSeconds(2);
         }
 
         /// A little longer than the server needs to say that time is up: only a server that cannot be reached is silent
@@ -90,7 +99,7 @@ final class Primary {
                     use.statement.toMillis(),
                     use.idleInTransaction.toMillis(),
                     use.lock.toMillis(),
-                    use.statement.plus(use.idleInTransaction).plusSeconds(2).toMillis()));
+                    use.transaction().toMillis()));
             requireFit(connection);
             return connection;
         } catch (SQLException | RuntimeException e) {

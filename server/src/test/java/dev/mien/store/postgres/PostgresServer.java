@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A PostgreSQL server of the tests' own, one for all tests of a JVM, and databases in it.
-final class PostgresServer {
-    static final CommitConfig COMMIT = new CommitConfig(256, Duration.ofSeconds(30), 10_000);
-    static final PostgresConfig CONFIG = new PostgresConfig("", "", 4);
+public final class PostgresServer {
+    public static final CommitConfig COMMIT = new CommitConfig(256, Duration.ofSeconds(30), 10_000);
+    public static final PostgresConfig CONFIG = new PostgresConfig("", "", 4);
     private static final AtomicInteger DATABASES = new AtomicInteger();
     private static final EmbeddedPostgres SERVER = start();
 
@@ -34,13 +34,13 @@ final class PostgresServer {
     }
 
     /// The address of a new and migrated database.
-    static String newDatabase() {
+    public static String newDatabase() {
         String url = newEmptyDatabase();
         PostgresMigrations.migrate(url, CONFIG);
         return url;
     }
 
-    static String newEmptyDatabase() {
+    public static String newEmptyDatabase() {
         String name = "mien_" + DATABASES.incrementAndGet();
         try (var connection = SERVER.getPostgresDatabase().getConnection()) {
             run(connection, "CREATE DATABASE " + name);
@@ -50,23 +50,23 @@ final class PostgresServer {
         return SERVER.getJdbcUrl("postgres", name);
     }
 
-    static PostgresStore open(String url) {
+    public static PostgresStore open(String url) {
         return new PostgresStore(url, CONFIG, COMMIT, false);
     }
 
     /// A session as `psql` has it, with the server's defaults.
-    static Connection psql(String url) throws SQLException {
+    public static Connection psql(String url) throws SQLException {
         return DriverManager.getConnection(url);
     }
 
-    static void run(Connection connection, String sql) throws SQLException {
+    public static void run(Connection connection, String sql) throws SQLException {
         try (var statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
 
     /// The first column of what a query finds.
-    static List<String> column(Connection connection, String sql) throws SQLException {
+    public static List<String> column(Connection connection, String sql) throws SQLException {
         var values = new ArrayList<String>();
         try (var statement = connection.createStatement();
                 var rows = statement.executeQuery(sql)) {

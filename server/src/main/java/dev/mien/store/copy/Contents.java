@@ -1,0 +1,103 @@
+package dev.mien.store.copy;
+
+import dev.mien.store.Changes.Change;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/// What a store holds, in short: where its log stands, and of each table the number of rows and a hash of all of them.
+public record Contents(Head head, List<Table> tables) {
+    /// @param sha256 over the rows in the order of their keys; of documents, over the JSON as it is served
+    public record Table(String name, long rows, String sha256) {}
+
+    /// Reads all that the snapshot holds, and hands each row on.
+    static Contents read(Snapshot from, RowSink to, String verb, CopyProgress progress) throws SQLException {
+        var tables = new ArrayList<Table>();
+        for (String collection : Snapshot.COLLECTIONS) {
+            var reading = new Reading(from, collection, verb, progress);
+            from.documents(collection, document -> {
+                to.putDocument(collection, document);
+                reading.add(document.json());
+            });
+            tables.add(reading.table());
+        }
+        to.beginLog();
+        var tombstones = new Reading(from, Snapshot.TOMBSTONES, verb, progress);
+        from.tombstones(tombstone -> {
+            to.putTombstone(tombstone);
+            tombstones.add(bytes(tombstone));
+        });
+        tables.add(tombstones.table());
+        var changes = new Reading(from, Snapshot.CHANGES, verb, progress);
+        from.changes(change -> {
+            to.putChange(change);
+            changes.add(bytes(change));
+        });
+        tables.add(changes.table());
+        return new Contents(from.head(), List.copyOf(tables));
+    }
+
+    // No part of either has a space: collections are plain words, and ids have a few characters to choose from.
+
+    private static byte[] bytes(Tombstone t) {
+        return (t.collection() + " " + t.id() + " " + t.version()).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(Change c) {
+        return (c.revision() + " " + c.collection() + " " + c.id() + " " + c.version() + " " + c.operation())
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// Names what is not as in `other`; empty where all is.
+    List<String> differences(Contents other) {
+        var names = new ArrayList<String>();
+        for (int i = 0; i < tables.size(); i++) {
+            if (!tables.get(i).equals(other.tables.get(i))) {
+                names.add(tables.get(i).name());
+            }
+        }
+        if (!head.equals(other.head)) {
+            names.add("log_head");
+        }
+        return names;
+    }
+
+    /// A table that is being read.
+    private static final class Reading {
+        private final String table;
+        private final String what;
+        private final CopyProgress progress;
+        private final long all;
+        private final MessageDigest sha256;
+        private long rows;
+
+        Reading(Snapshot from, String table, String verb, CopyProgress progress) throws SQLException {
+            this.table = table;
+            this.what = verb + " " + table;
+            this.progress = progress;
+            this.all = from.count(table);
+            try {
+                this.sha256 = MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every JDK has it", e);
+            }
+        }
+
+        /// Each row with its length before it, so that no two lists of rows make the same bytes.
+        void add(byte[] row) {
+            sha256.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, row.length));
+            sha256.update(row);
+            rows++;
+            progress.show(what, rows, all);
+        }
+
+        Table table() {
+            return new Table(table, rows, HexFormat.of().formatHex(sha256.digest()));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.mien.store.copy;
+
+import dev.mien.store.Changes.Change;
+import java.sql.SQLException;
+import java.util.List;
+
+/// One state of a whole store. Whatever others write meanwhile, every method answers from that state.
+public interface Snapshot extends AutoCloseable {
+    /// The collections, each before those that refer to it.
+    List<String> COLLECTIONS = List.of("users", "personas");
+
+    String TOMBSTONES = "tombstones";
+    String CHANGES = "changes";
+
+    /// Takes rows one after another.
+    interface Each<T> {
+        void accept(T row) throws SQLException;
+    }
+
+    Head head() throws SQLException;
+
+    /// The number of rows of one of [#COLLECTIONS], of [#TOMBSTONES] or [#CHANGES].
+    long count(String table) throws SQLException;
+
+    /// Every document of the collection, by id in the order of its bytes.
+    void documents(String collection, Each<StoredDocument> each) throws SQLException;
+
+    /// Every tombstone, by collection and id in the order of their bytes.
+    void tombstones(Each<Tombstone> each) throws SQLException;
+
+    /// Every change, by revision.
+    void changes(Each<Change> each) throws SQLException;
+
+    @Override
+    void close();
+}

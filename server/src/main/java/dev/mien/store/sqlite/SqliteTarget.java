@@ -1,0 +1,167 @@
+package dev.mien.store.sqlite;
+
+import dev.mien.store.Changes.Change;
+import dev.mien.store.StoreUnavailableException;
+import dev.mien.store.copy.Head;
+import dev.mien.store.copy.Snapshot;
+import dev.mien.store.copy.StoredDocument;
+import dev.mien.store.copy.Target;
+import dev.mien.store.copy.Tombstone;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A copy into a store on SQLite: one transaction with the write lock. What does not fit into memory goes to the WAL,
+/// so it grows to the size of the store.
+///
+/// A document keeps its revision because the triggers take it for a write of Mien's own: such a row carries the number
+/// that the head has just reached. So before each row the head is put one below the row's revision. What the triggers
+/// write to the log on the way is thrown away before the real log comes.
+public final class SqliteTarget implements Target {
+    private static final Logger log = LoggerFactory.getLogger(SqliteTarget.class);
+
+    private final Connection connection;
+    private final SqliteSnapshot contents;
+    private final Map<String, PreparedStatement> statements = new HashMap<>();
+
+    private SqliteTarget(Connection connection) {
+        this.connection = connection;
+        this.contents = new SqliteSnapshot(connection);
+    }
+
+    /// Opens the store in the directory, which is made and migrated where it is not there yet. The caller has seen to
+    /// it
+    /// that no server has the directory.
+    ///
+    /// @throws StoreUnavailableException in one clear sentence, if it cannot be used
+    public static SqliteTarget open(Path directory) {
+        var file = directory.resolve(SqliteStore.FILE);
+        try {
+            requireNotOlder(file);
+            SqliteMigrations.migrate(directory);
+            var connection = Sqlite.openWriter(file);
+            try {
+                var target = new SqliteTarget(connection);
+                target.execute("BEGIN IMMEDIATE");
+                return target;
+            } catch (SQLException | RuntimeException e) {
+                connection.close();
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw new StoreUnavailableException("cannot write to " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// To migrate a store that holds something would change it, and it may be one that has to be refused.
+    private static void requireNotOlder(Path file) throws SQLException {
+        if (!Files.exists(file)) {
+            return;
+        }
+        try (var connection = Sqlite.openWriter(file)) {
+            String tables = Sqlite.queryText(connection, "SELECT count(*) FROM sqlite_schema WHERE name = 'log_head'");
+            if (!tables.equals("0")
+                    && !SqliteMigrations.isNewest(connection)
+                    && !Sqlite.queryText(connection, "SELECT seq FROM log_head").equals("0")) {
+                throw new StoreUnavailableException(
+                        "the target holds a store of another version of Mien; nothing was changed");
+            }
+        }
+    }
+
+    @Override
+    public Snapshot contents() {
+        return contents;
+    }
+
+    @Override
+    public void putDocument(String collection, StoredDocument document) throws SQLException {
+        var head = prepared("UPDATE log_head SET seq = ?1");
+        head.setLong(1, document.revision() - 1);
+        head.executeUpdate();
+        var insert = prepared("INSERT INTO " + collection
+                + " (id, version, revision, created_at, document) VALUES (?1, ?2, ?3, ?4, CAST(?5 AS TEXT))");
+        insert.setString(1, document.id());
+        insert.setLong(2, document.version());
+        insert.setLong(3, document.revision());
+        insert.setString(4, document.createdAt());
+        insert.setBytes(5, document.json());
+        try {
+            insert.executeUpdate();
+        } catch (SQLException e) {
+            throw new SQLException(collection + " " + document.id() + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void beginLog() throws SQLException {
+        execute("DELETE FROM changes");
+    }
+
+    @Override
+    public void putTombstone(Tombstone tombstone) throws SQLException {
+        var insert = prepared("INSERT INTO tombstones (collection, id, version) VALUES (?1, ?2, ?3)");
+        insert.setString(1, tombstone.collection());
+        insert.setString(2, tombstone.id());
+        insert.setLong(3, tombstone.version());
+        insert.executeUpdate();
+    }
+
+    @Override
+    public void putChange(Change change) throws SQLException {
+        var insert = prepared(
+                "INSERT INTO changes (revision, collection, id, version, operation) VALUES (?1, ?2, ?3, ?4, ?5)");
+        insert.setLong(1, change.revision());
+        insert.setString(2, change.collection());
+        insert.setString(3, change.id());
+        insert.setLong(4, change.version());
+        insert.setString(5, change.operation());
+        insert.executeUpdate();
+    }
+
+    @Override
+    public void end(Head head) throws SQLException {
+        var update = prepared("UPDATE log_head SET incarnation = ?1, seq = ?2, floor = ?3");
+        update.setString(1, head.incarnation());
+        update.setLong(2, head.revision());
+        update.setLong(3, head.floor());
+        update.executeUpdate();
+    }
+
+    @Override
+    public void commit() throws SQLException {
+        execute("COMMIT");
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private PreparedStatement prepared(String sql) throws SQLException {
+        var known = statements.get(sql);
+        if (known != null) {
+            return known;
+        }
+        var statement = connection.prepareStatement(sql);
+        statements.put(sql, statement);
+        return statement;
+    }
+
+    /// An open transaction is rolled back.
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            log.warn("The connection did not close", e);
+        }
+    }
+}
