@@ -1,0 +1,276 @@
+package dev.mien.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// How much does a server do, and at what cost? Starts `mien serve`, puts load on it, and writes a report.
+@Command(
+        name = "benchmarks/run",
+        sortOptions = false,
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts a server with data of its own, puts load on it, and writes what it did into",
+            "benchmarks/results/NAME. Every load is measured in short rounds, each next to a round of /livez on the"
+                    + " same server.",
+            "",
+            "Without --loads, --connections and --workers a selection runs that takes about eight minutes. With one of"
+                    + " them, all their combinations run.",
+            "",
+            "Loads:",
+        })
+final class Main implements Callable<Integer> {
+    private static final int USUAL_CONNECTIONS = 64;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--name", description = "the folder of the results (default: ${DEFAULT-VALUE})")
+    private String name = "load";
+
+    @Option(names = "--quick", description = "a minute: fewer and shorter rounds, 1,000 personas, one worker")
+    private boolean quick;
+
+    @Option(names = "--loads", split = ",", paramLabel = "NAME", description = "which loads; see above")
+    private List<String> loads = List.of();
+
+    @Option(names = "--connections", split = ",", paramLabel = "N", description = "how many connections")
+    private List<Integer> connections = List.of();
+
+    @Option(names = "--workers", split = ",", paramLabel = "N", description = "how many worker processes")
+    private List<Integer> workers = List.of();
+
+    @Option(
+            names = "--personas",
+            split = ",",
+            paramLabel = "N",
+            description = "how many personas there are, in rising steps (default: 1000,100000; quick: 1000)")
+    private List<Integer> personas = List.of();
+
+    @Option(names = "--rounds", description = "rounds of each load (default: 5; quick: 3)")
+    private int rounds;
+
+    @Option(names = "--round-millis", description = "length of a round; /livez gets half (default: 2000; quick: 1000)")
+    private int roundMillis;
+
+    @Option(names = "--open", description = "also an open loop of each of --loads, at half the load of the closed one")
+    private boolean open;
+
+    @Option(
+            names = "--set",
+            paramLabel = "SETTING",
+            description = "a flag for mien serve, such as --set=--worker-heap-megabytes=128; may be repeated")
+    private List<String> settings = List.of();
+
+    @Option(
+            names = "--against",
+            paramLabel = "DIR",
+            description = "another checkout of Mien, measured in turn with this one")
+    private @Nullable Path against;
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        var commandLine = new CommandLine(new Main());
+        commandLine.setUsageHelpWidth(110);
+        var usage = commandLine.getCommandSpec().usageMessage();
+        usage.description(java.util.stream.Stream.concat(
+                        java.util.Arrays.stream(usage.description()),
+                        Loads.help().lines().map(line -> "  " + line))
+                .toArray(String[]::new));
+        System.exit(commandLine.execute(arguments));
+    }
+
+    /// One of the servers under load.
+    ///
+    /// @param name empty where there is only one
+    private record Subject(String name, Path home, Path data, Ids ids) {}
+
+    @Override
+    public Integer call() throws Exception {
+        var home = Path.of(System.getProperty("mien.home"));
+        useDefaults();
+        loads.stream().filter(load -> !Loads.NAMES.contains(load)).findFirst().ifPresent(load -> {
+            throw new CommandLine.ParameterException(spec.commandLine(), "there is no load " + load);
+        });
+        var laboratory =
+                new Laboratory(rounds, Duration.ofMillis(roundMillis), Duration.ofMillis(quick ? 2_000 : 3_000));
+        var temporary = Files.createTempDirectory("mien-benchmarks-");
+        try {
+            var subjects = new ArrayList<Subject>();
+            subjects.add(new Subject(against == null ? "" : "this", home, temporary.resolve("this"), new Ids()));
+            if (against != null) {
+                subjects.add(new Subject("other", against, temporary.resolve("other"), new Ids()));
+            }
+            onSqlite(laboratory, subjects);
+        } finally {
+            remove(temporary);
+        }
+        var report = new Report(about(home), laboratory.results(), List.of());
+        var directory = home.resolve("benchmarks").resolve("results").resolve(name);
+        report.write(directory);
+        System.err.println("written to benchmarks/results/" + name);
+        return 0;
+    }
+
+    private void useDefaults() {
+        rounds = rounds > 0 ? rounds : quick ? 3 : 5;
+        roundMillis = roundMillis > 0 ? roundMillis : quick ? 1_000 : 2_000;
+        if (personas.isEmpty()) {
+            personas = quick ? List.of(1_000) : List.of(1_000, 100_000);
+        }
+    }
+
+    private boolean isSelected() {
+        return !loads.isEmpty() || !connections.isEmpty() || !workers.isEmpty();
+    }
+
+    /// Which loads run with so many workers and connections.
+    private List<String> loads(int workers, int connections) {
+        if (isSelected()) {
+            return loads.isEmpty() ? Loads.NAMES : loads;
+        }
+        if (workers == 1 && connections == USUAL_CONNECTIONS) {
+            return Loads.NAMES;
+        }
+        return workers == 1
+                ? List.of("get", "patch")
+                : connections == USUAL_CONNECTIONS ? List.of("get", "patch", "patch-hot", "mixed") : List.of();
+    }
+
+    private void onSqlite(Laboratory laboratory, List<Subject> subjects) throws IOException, InterruptedException {
+        var allWorkers = !workers.isEmpty() ? workers : quick || isSelected() ? List.of(1) : List.of(1, 2, 4);
+        var allConnections = !connections.isEmpty()
+                ? connections
+                : quick || isSelected() ? List.of(USUAL_CONNECTIONS) : List.of(64, 1, 16, 256);
+        for (int count : allWorkers) {
+            try (var servers = new Servers(subjects, count, settings)) {
+                for (int many : personas) {
+                    fill(servers, many);
+                    if (loads(count, USUAL_CONNECTIONS).contains(Loads.UNIFORM)) {
+                        for (int connected : isSelected() ? allConnections : List.of(USUAL_CONNECTIONS)) {
+                            laboratory.closed("SQLite", count, connected, servers.loads(Loads.UNIFORM));
+                        }
+                    }
+                }
+                for (int connected : allConnections) {
+                    for (String load : loads(count, connected)) {
+                        if (!load.equals(Loads.UNIFORM)) {
+                            laboratory.closed("SQLite", count, connected, servers.loads(load));
+                        }
+                    }
+                }
+                if (open || (!quick && !isSelected() && count == 1)) {
+                    openLoops(laboratory, servers, count);
+                }
+            }
+        }
+    }
+
+    private void openLoops(Laboratory laboratory, Servers servers, int count) throws IOException, InterruptedException {
+        var wanted = loads.isEmpty() ? List.of("livez", "get", "patch", "mixed") : loads;
+        for (var closed : laboratory.results()) {
+            if (closed.workers() == count
+                    && closed.connections() == USUAL_CONNECTIONS
+                    && wanted.contains(closed.load())) {
+                for (var load : servers.loads(closed.load())) {
+                    if (load.server().equals(closed.server())) {
+                        laboratory.open(closed, load, 0.5);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void fill(Servers servers, int count) throws IOException {
+        for (var running : servers.running) {
+            Personas.fill(running.server.address(), running.subject.ids, count);
+        }
+    }
+
+    /// One server of each subject.
+    private static final class Servers implements AutoCloseable {
+        private record Running(Subject subject, Server server, Target target) {}
+
+        private final List<Running> running = new ArrayList<>();
+
+        Servers(List<Subject> subjects, int workers, List<String> settings) throws IOException {
+            for (var subject : subjects) {
+                var flags = new ArrayList<>(List.of("--workers=" + workers, "--data=" + subject.data));
+                flags.addAll(settings);
+                var server = new Server(subject.home, flags);
+                running.add(new Running(subject, server, Target.of(server)));
+            }
+        }
+
+        List<Load> loads(String name) throws IOException {
+            var loads = new ArrayList<Load>();
+            for (var each : running) {
+                loads.add(Loads.named(name, each.subject.name, each.target, each.subject.ids));
+            }
+            return loads;
+        }
+
+        @Override
+        public void close() {
+            for (var each : running) {
+                each.server.close();
+            }
+        }
+    }
+
+    private LinkedHashMap<String, String> about(Path home) throws IOException {
+        var machine = Machine.here();
+        var about = new LinkedHashMap<String, String>();
+        about.put("name", name);
+        about.put("date", LocalDate.now(ZoneOffset.UTC).toString());
+        about.put("commit", Machine.commit(home));
+        if (against != null) {
+            about.put("other", Machine.commit(against));
+        }
+        about.put(
+                "command",
+                "`benchmarks/run "
+                        + String.join(
+                                " ",
+                                spec.commandLine().getParseResult().originalArgs().stream()
+                                        .map(argument -> against != null && argument.contains(against.toString())
+                                                ? argument.replace(against.toString(), "…")
+                                                : argument)
+                                        .toList())
+                        + "`");
+        about.put(
+                "machine",
+                machine.cores() + " cores, " + machine.processor() + ", " + machine.kernel()
+                        + "; driver and server share it");
+        about.put("JDK", machine.jdk());
+        String options = System.getenv("MIEN_JAVA_OPTIONS");
+        if (options != null) {
+            about.put("MIEN_JAVA_OPTIONS", "`" + options + "`");
+        }
+        about.put("rounds", rounds + " of " + roundMillis + " ms");
+        return about;
+    }
+
+    private static void remove(Path directory) throws IOException {
+        try (var files = Files.walk(directory)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}
