@@ -21,8 +21,15 @@ import java.util.Map;
 /// Every read is one statement, which reads the head of the log in the same snapshot, and its result is closed before
 /// the answer is given: there is no transaction that could outlive a read and show the next one an old state.
 final class SqliteReader implements AutoCloseable {
+    /// The fewer columns the better: the driver asks for the name of each, every time.
     private static final String FIND = """
-            SELECT h.incarnation, h.seq, d.id, d.version, d.revision, d.document
+            SELECT h.incarnation, h.seq, d.version, d.revision, d.document
+              FROM log_head h LEFT JOIN %s d ON d.id = ?1
+             WHERE h.id = 1
+            """;
+
+    private static final String FIND_BY = """
+            SELECT h.incarnation, h.seq, d.version, d.revision, d.document, d.id
               FROM log_head h LEFT JOIN %s d ON d.%s = ?1
              WHERE h.id = 1
             """;
@@ -38,27 +45,43 @@ final class SqliteReader implements AutoCloseable {
     private static final int MAXIMUM_PAGE_BYTES = 2 * 1024 * 1024;
 
     private final Connection connection;
+    /// The statements of [#find] by collection: to make their text each time would cost more than to look for it.
+    private final Map<String, PreparedStatement> finds = new HashMap<>();
+
     private final Map<String, PreparedStatement> statements = new HashMap<>();
 
     SqliteReader(Path file) throws SQLException {
         this.connection = Sqlite.openReader(file);
     }
 
+    Found find(Collection collection, String id) throws SQLException {
+        var statement = finds.get(collection.name());
+        if (statement == null) {
+            statement = connection.prepareStatement(FIND.formatted(collection.name()));
+            finds.put(collection.name(), statement);
+        }
+        statement.setString(1, id);
+        try (var row = statement.executeQuery()) {
+            row.next();
+            return found(row, id);
+        }
+    }
+
     /// @param field a column that no two rows share
-    Found find(Collection collection, String field, String value) throws SQLException {
-        var statement = prepared(FIND.formatted(collection.name(), field));
+    Found findBy(Collection collection, String field, String value) throws SQLException {
+        var statement = prepared(FIND_BY.formatted(collection.name(), field));
         statement.setString(1, value);
         try (var row = statement.executeQuery()) {
             row.next();
-            var asOf = asOf(row);
-            byte[] json = row.getBytes(6);
-            if (json == null) {
-                return new Found(null, asOf);
-            }
-            // Each column that is fetched costs a call into native code, so what is known is not asked for.
-            String id = field.equals("id") ? value : row.getString(3);
-            return new Found(new Document(id, row.getLong(4), row.getLong(5), asOf.incarnation(), json), asOf);
+            return found(row, row.getString(6));
         }
+    }
+
+    private static Found found(ResultSet row, String id) throws SQLException {
+        var asOf = asOf(row);
+        byte[] json = row.getBytes(5);
+        var document = json == null ? null : new Document(id, row.getLong(3), row.getLong(4), asOf.incarnation(), json);
+        return new Found(document, asOf);
     }
 
     Listing list(Collection collection, Query query) throws SQLException {

@@ -88,7 +88,7 @@ public final class SqliteStore implements Store {
 
     @Override
     public Found find(Collection collection, String id) {
-        return find(collection, "id", id);
+        return seen(reader -> reader.find(collection, id));
     }
 
     @Override
@@ -96,12 +96,12 @@ public final class SqliteStore implements Store {
         if (!collection.uniqueFields().contains(field)) {
             throw new IllegalArgumentException(field + " is not unique");
         }
-        return find(collection, field, value);
+        return seen(reader -> reader.findBy(collection, field, value));
     }
 
-    private Found find(Collection collection, String field, String value) {
+    private Found seen(Read<Found> find) {
         var before = lastSeen.get();
-        var found = read(reader -> reader.find(collection, field, value));
+        var found = read(find);
         see(before, found.asOf());
         return found;
     }
