@@ -23,7 +23,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -106,41 +105,6 @@ class SqliteByHandTest {
 
     private String text(Collection collection, String id) {
         return new String(store.find(collection, id).document().json(), StandardCharsets.UTF_8);
-    }
-
-    @Test
-    void migrate_rowsByHandOfTheFirstSchema_getTheLayoutAsAChange(@TempDir Path old) throws SQLException {
-        String url = "jdbc:sqlite:" + old.resolve(SqliteStore.FILE);
-        Sqlite.openWriter(old.resolve(SqliteStore.FILE)).close();
-        Flyway.configure()
-                .dataSource(url, null, null)
-                .table("schema_history")
-                .locations("classpath:dev/mien/store/sqlite/migrations")
-                .placeholderReplacement(false)
-                .target("1")
-                .load()
-                .migrate();
-        String edited = "{\"id\":\"e\",\"name\":\"E\\n\\u00e9\",\"n\":[1.0,{\"a\":null}],\"version\":1,\"revision\":1,"
-                + "\"created_at\":\"2026-01-01T00:00:00.000Z\",\"updated_at\":\"2026-01-01T00:00:00.000Z\"}";
-        try (var connection = DriverManager.getConnection(url);
-                var statement = connection.createStatement()) {
-            statement.execute("INSERT INTO personas (id, version, revision, created_at, document)"
-                    + " VALUES ('e', 1, 1, '2026-01-01T00:00:00.000Z', '" + edited + "')");
-            statement.execute("INSERT INTO personas (id, document) VALUES ('h', '{\"name\":\"H\"}')");
-        }
-
-        SqliteMigrations.migrate(old);
-
-        try (var migrated = new SqliteStore(old, new CommitConfig(256, Duration.ofSeconds(5), 1000), true)) {
-            var untouched = migrated.find(StoreContract.PERSONAS, "e").document();
-            var laidOut = migrated.find(StoreContract.PERSONAS, "h").document();
-            assertThat(untouched.json()).asString(StandardCharsets.UTF_8).isEqualTo(edited);
-            assertThat(laidOut.version()).isEqualTo(2);
-            assertThat(laidOut.revision()).isEqualTo(3);
-            assertThat(laidOut.json())
-                    .asString(StandardCharsets.UTF_8)
-                    .startsWith("{\"id\":\"h\",\"name\":\"H\",\"version\":2,\"revision\":3,");
-        }
     }
 
     @Test

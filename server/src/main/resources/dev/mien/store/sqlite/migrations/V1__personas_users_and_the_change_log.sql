@@ -68,6 +68,10 @@ CREATE TABLE personas_tag (
 -- itself an update of the row: the WHEN of _update is false for it alone, since it alone changes the revision to the
 -- number that the head already has.
 --
+-- A row changed by hand gets the layout that Mien's own writes have: id, the owner's members in their order, then version,
+-- revision, created_at and updated_at. So a document can be taken apart into what its owner wrote and what the store
+-- keeps, and put together again elsewhere, byte for byte.
+--
 -- INSERT OR REPLACE removes a row without firing _delete where recursive_triggers is off, as in the sqlite3 tool;
 -- _replace keeps the version it had, so that the new row goes on from there.
 
@@ -103,7 +107,8 @@ BEGIN
     UPDATE users
        SET version  = 1 + coalesce((SELECT version FROM tombstones WHERE collection = 'users' AND id = NEW.id), 0),
            revision = (SELECT seq FROM log_head),
-           document = json_set(NEW.document, '$.id', NEW.id,
+           document = json_set('{"id":"' || NEW.id || '",' || substr(json_remove(NEW.document,
+               '$.id', '$.version', '$.revision', '$.created_at', '$.updated_at'), 2),
                '$.version', 1 + coalesce((SELECT version FROM tombstones WHERE collection = 'users' AND id = NEW.id), 0),
                '$.revision', (SELECT seq FROM log_head),
                '$.created_at', NEW.created_at, '$.updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
@@ -118,7 +123,9 @@ BEGIN
     UPDATE users
        SET version  = OLD.version + 1,
            revision = (SELECT seq FROM log_head),
-           document = json_set(NEW.document, '$.id', NEW.id, '$.version', OLD.version + 1,
+           document = json_set('{"id":"' || NEW.id || '",' || substr(json_remove(NEW.document,
+               '$.id', '$.version', '$.revision', '$.created_at', '$.updated_at'), 2),
+               '$.version', OLD.version + 1,
                '$.revision', (SELECT seq FROM log_head),
                '$.created_at', NEW.created_at, '$.updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
      WHERE NEW.revision <> (SELECT seq FROM log_head) AND id = NEW.id;
@@ -156,7 +163,8 @@ BEGIN
     UPDATE personas
        SET version  = 1 + coalesce((SELECT version FROM tombstones WHERE collection = 'personas' AND id = NEW.id), 0),
            revision = (SELECT seq FROM log_head),
-           document = json_set(NEW.document, '$.id', NEW.id,
+           document = json_set('{"id":"' || NEW.id || '",' || substr(json_remove(NEW.document,
+               '$.id', '$.version', '$.revision', '$.created_at', '$.updated_at'), 2),
                '$.version', 1 + coalesce((SELECT version FROM tombstones WHERE collection = 'personas' AND id = NEW.id), 0),
                '$.revision', (SELECT seq FROM log_head),
                '$.created_at', NEW.created_at, '$.updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
@@ -171,7 +179,9 @@ BEGIN
     UPDATE personas
        SET version  = OLD.version + 1,
            revision = (SELECT seq FROM log_head),
-           document = json_set(NEW.document, '$.id', NEW.id, '$.version', OLD.version + 1,
+           document = json_set('{"id":"' || NEW.id || '",' || substr(json_remove(NEW.document,
+               '$.id', '$.version', '$.revision', '$.created_at', '$.updated_at'), 2),
+               '$.version', OLD.version + 1,
                '$.revision', (SELECT seq FROM log_head),
                '$.created_at', NEW.created_at, '$.updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
      WHERE NEW.revision <> (SELECT seq FROM log_head) AND id = NEW.id;
