@@ -1,6 +1,7 @@
 package dev.mien;
 
 import dev.mien.cache.CoherentStore;
+import dev.mien.cache.ReplicaStore;
 import dev.mien.config.ServerConfig;
 import dev.mien.http.Bodies;
 import dev.mien.http.ProblemResponse;
@@ -9,6 +10,7 @@ import dev.mien.http.WebApp;
 import dev.mien.persona.PersonaResource;
 import dev.mien.persona.PersonaService;
 import dev.mien.store.Store;
+import dev.mien.store.postgres.PostgresReplica;
 import dev.mien.store.postgres.PostgresStore;
 import dev.mien.store.sqlite.SqliteStore;
 import dev.mien.user.UserResource;
@@ -62,7 +64,11 @@ public final class Mien implements AutoCloseable {
 
     private static Store onPostgres(ServerConfig config) {
         var postgres = new PostgresStore(config.database(), config.postgres(), config.commit(), config.readOnly());
-        return config.cache().enabled() ? new CoherentStore(postgres, postgres, config.cache()) : postgres;
+        var cache = config.cache().enabled() ? new CoherentStore(postgres, postgres, config.cache()) : null;
+        var store = cache == null ? postgres : cache;
+        return config.replica().isEmpty()
+                ? store
+                : new ReplicaStore(store, cache, new PostgresReplica(config.replica(), config.postgres(), postgres));
     }
 
     /// Begins to serve.

@@ -10,6 +10,7 @@ import dev.mien.store.Outcome;
 import dev.mien.store.Query;
 import dev.mien.store.ReadMode;
 import dev.mien.store.Store;
+import org.jspecify.annotations.Nullable;
 
 /// A store that keeps documents of another one in memory and is never stale. The other one may be written by anybody at
 /// the same time.
@@ -71,18 +72,46 @@ public final class CoherentStore implements Store {
         return findKept(epoch, new Key(collection.name(), id), collection, id);
     }
 
+    private Found findMaxStale(ReadMode.MaxStale mode, Collection collection, String id) {
+        var kept = recall(collection, id, mode);
+        return kept != null ? kept : find(collection, id);
+    }
+
+    /// The answer that the mode allows without a question to the database; null if there is none.
+    @Nullable Found recall(Collection collection, String id, ReadMode mode) {
+        var epoch = check.current();
+        if (epoch == null) {
+            return null;
+        }
+        var key = new Key(collection.name(), id);
+        return switch (mode) {
+            case ReadMode.Strong strong -> null;
+            case ReadMode.AtLeast atLeast -> epoch.hasReached(atLeast.token()) ? epoch.lookup(key) : null;
+            case ReadMode.MaxStale maxStale -> recallMaxStale(maxStale, epoch, key);
+        };
+    }
+
     /// The entry is picked between the two looks at the clock's past and present, so a pause anywhere in here makes the
     /// age larger and never smaller.
-    private Found findMaxStale(ReadMode.MaxStale mode, Collection collection, String id) {
+    private static @Nullable Found recallMaxStale(ReadMode.MaxStale mode, Epoch epoch, Key key) {
+        long checkedAt = epoch.checkedAt();
+        var kept = epoch.lookup(key);
+        return kept != null && System.nanoTime() - checkedAt <= mode.age().toNanos() ? kept : null;
+    }
+
+    /// A state of the store, and a time ([System#nanoTime()]) since when it has been known: it has everything that was
+    /// acknowledged before.
+    record Checked(RevisionToken head, long begunAt) {}
+
+    /// What the last check proved; null if none stands. The time is read first: a check that ends in between makes the
+    /// state newer than the time asks for, and never older.
+    @Nullable Checked lastCheck() {
         var epoch = check.current();
-        if (epoch != null) {
-            long checkedAt = epoch.checkedAt();
-            var kept = epoch.lookup(new Key(collection.name(), id));
-            if (kept != null && System.nanoTime() - checkedAt <= mode.age().toNanos()) {
-                return kept;
-            }
+        if (epoch == null) {
+            return null;
         }
-        return find(collection, id);
+        long begunAt = epoch.checkedAt();
+        return new Checked(epoch.head(), begunAt);
     }
 
     /// The document in a state that the epoch has reached or a newer one. Readers of one document let one of them fill,

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 /// @param port the TCP port; 0 for any free one
 /// @param data the directory that holds the store
 /// @param database where the store is instead, on PostgreSQL; empty for `data`
+/// @param replica a streaming standby of `database`, which answers reads that ask for less than strong; empty for none
 /// @param workers how many worker processes to run behind the port
 /// @param allowRemote whether an address that other machines can reach is accepted
 /// @param readOnly whether to answer reads only, without claiming the data directory
@@ -32,6 +33,11 @@ public record ServerConfig(
                 value = "PostgreSQL database that holds the store instead, as jdbc:postgresql://host/name",
                 byDefault = "")
         String database,
+
+        @Setting(
+                value = "streaming standby of that database, for reads that ask for less than strong; same form",
+                byDefault = "")
+        String replica,
 
         @Setting(value = "worker processes behind the port", byDefault = "1")
         int workers,
@@ -58,6 +64,12 @@ public record ServerConfig(
         }
         if (!database.isEmpty() && !database.startsWith("jdbc:postgresql:")) {
             throw new IllegalArgumentException("--database: an address begins with jdbc:postgresql://");
+        }
+        if (!replica.isEmpty() && !replica.startsWith("jdbc:postgresql:")) {
+            throw new IllegalArgumentException("--replica: an address begins with jdbc:postgresql://");
+        }
+        if (!replica.isEmpty() && database.isEmpty()) {
+            throw new IllegalArgumentException("--replica: a standby of what? Add --database");
         }
         if (!allowRemote && !isLoopback(host)) {
             throw new IllegalArgumentException(

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A session for reading, with its prepared statements; opened when it is first needed, and again after it was dropped.
 /// Used by one thread at a time.
@@ -24,18 +26,19 @@ import org.jspecify.annotations.Nullable;
 /// Every read is one statement in autocommit, which reads the head of the log in the same snapshot. PostgreSQL makes a
 /// commit visible before it answers it, so the snapshot has whatever was acknowledged before the statement was sent.
 final class PostgresReader implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(PostgresReader.class);
     private static final String COLUMNS =
             "d.id, d.version, d.revision, d.created_at, d.updated_at, d.document::text AS document";
 
     private static final String FIND = """
-            SELECT h.incarnation, h.seq, %s
+            SELECT h.incarnation, h.seq, %s AS standing, %s
               FROM log_head h LEFT JOIN %s d ON d.%s = %s
              WHERE h.id = 1
             """;
 
     /// `bytes` counts what stands before a row in its page, `found` the rows of the page and one more.
     private static final String LIST = """
-            SELECT h.incarnation, h.seq, d.*
+            SELECT h.incarnation, h.seq, %s AS standing, d.*
               FROM log_head h LEFT JOIN (
                        SELECT *, count(*) OVER () AS found,
                               sum(octet_length(document)) OVER (ORDER BY id DESC) - octet_length(document) AS bytes
@@ -50,20 +53,53 @@ final class PostgresReader implements AutoCloseable {
     /// Members whose columns are in lower case.
     private static final Set<String> FOLDED = Set.of("email");
 
-    private final Primary primary;
+    /// A server that may be asked.
+    interface Server {
+        Connection open() throws SQLException;
+
+        /// An SQL expression of a text, which each statement of a read has in it.
+        String standing();
+
+        /// @param standing what the expression was in the statement that brought an answer
+        /// @throws SQLException if the answer must not be used
+        void require(@Nullable String standing) throws SQLException;
+    }
+
+    interface Read<T> {
+        T from(PostgresReader reader) throws SQLException;
+    }
+
+    private final Server server;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
     private @Nullable Connection connection;
 
-    PostgresReader(Primary primary) {
-        this.primary = primary;
+    PostgresReader(Server server) {
+        this.server = server;
     }
 
-    boolean isOpen() {
-        return connection != null;
+    /// A session whose statement failed is dropped, whatever the reason. If it had been open before, it may have been
+    /// gone since long (the server was started anew), so the read is tried once more on a new one.
+    <T> T ask(Read<T> read) throws SQLException {
+        boolean wasOpen = connection != null;
+        try {
+            return read.from(this);
+        } catch (SQLException e) {
+            drop();
+            if (!wasOpen) {
+                throw e;
+            }
+            log.debug("A read is tried again on a new session", e);
+        }
+        try {
+            return read.from(this);
+        } catch (SQLException e) {
+            drop();
+            throw e;
+        }
     }
 
     /// Ends the session, of which nobody knows any more what state it is in.
-    void drop() {
+    private void drop() {
         statements.clear();
         Primary.closeQuietly(connection);
         connection = null;
@@ -71,19 +107,19 @@ final class PostgresReader implements AutoCloseable {
 
     /// @param field a column that no two rows share
     Found find(Collection collection, String field, String value) throws SQLException {
-        var statement =
-                prepared(FIND.formatted(COLUMNS, collection.name(), field, FOLDED.contains(field) ? "lower(?)" : "?"));
+        String parameter = FOLDED.contains(field) ? "lower(?)" : "?";
+        var statement = prepared(FIND.formatted(server.standing(), COLUMNS, collection.name(), field, parameter));
         statement.setString(1, storable(value));
         try (var row = statement.executeQuery()) {
             row.next();
             var asOf = asOf(row);
-            return new Found(row.getString(3) == null ? null : document(row, asOf), asOf);
+            return new Found(row.getString("id") == null ? null : document(row, asOf), asOf);
         }
     }
 
     Listing list(Collection collection, Query query) throws SQLException {
         var parameters = new ArrayList<@Nullable Object>();
-        var statement = prepared(LIST.formatted(page(collection, query, parameters)));
+        var statement = prepared(LIST.formatted(server.standing(), page(collection, query, parameters)));
         parameters.add(MAXIMUM_PAGE_BYTES);
         parameters.add(query.limit());
         for (int i = 0; i < parameters.size(); i++) {
@@ -92,7 +128,7 @@ final class PostgresReader implements AutoCloseable {
         try (var rows = statement.executeQuery()) {
             rows.next();
             var asOf = asOf(rows);
-            if (rows.getString(3) == null) {
+            if (rows.getString("id") == null) {
                 return new Listing(List.of(), false, asOf);
             }
             var documents = new ArrayList<Document>();
@@ -134,8 +170,8 @@ final class PostgresReader implements AutoCloseable {
 
     /// The newest state.
     RevisionToken head() throws SQLException {
-        try (var row =
-                prepared("SELECT incarnation, seq FROM log_head WHERE id = 1").executeQuery()) {
+        String sql = "SELECT incarnation, seq, " + server.standing() + " AS standing FROM log_head WHERE id = 1";
+        try (var row = prepared(sql).executeQuery()) {
             row.next();
             return asOf(row);
         }
@@ -149,7 +185,8 @@ final class PostgresReader implements AutoCloseable {
         }
     }
 
-    private static RevisionToken asOf(ResultSet row) throws SQLException {
+    private RevisionToken asOf(ResultSet row) throws SQLException {
+        server.require(row.getString("standing"));
         return new RevisionToken(row.getString(1), row.getLong(2));
     }
 
@@ -173,7 +210,7 @@ final class PostgresReader implements AutoCloseable {
             return known;
         }
         if (connection == null) {
-            connection = primary.open(Primary.Use.READ);
+            connection = server.open();
         }
         var statement = connection.prepareStatement(sql);
         statements.put(sql, statement);

@@ -37,6 +37,7 @@ public final class PostgresStore implements Store, ChangeSource {
     /// Longest time that a read waits for a free session.
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    private final Primary primary;
     private final BlockingQueue<PostgresReader> readers;
     private final PostgresFollower follower;
     private final ReentrantLock following = new ReentrantLock();
@@ -51,7 +52,7 @@ public final class PostgresStore implements Store, ChangeSource {
     /// @param readOnly whether to refuse every edit
     /// @throws StoreUnavailableException if it cannot be opened
     public PostgresStore(String url, PostgresConfig config, CommitConfig commit, boolean readOnly) {
-        var primary = new Primary(url, config);
+        this.primary = new Primary(url, config);
         this.readers = new ArrayBlockingQueue<>(config.connections());
         for (int i = 0; i < config.connections(); i++) {
             readers.add(new PostgresReader(primary));
@@ -75,10 +76,6 @@ public final class PostgresStore implements Store, ChangeSource {
             throw new StoreUnavailableException(
                     "the store's schema is version " + found + "; this program needs " + PostgresMigrations.NEWEST);
         }
-    }
-
-    private interface Read<T> {
-        T from(PostgresReader reader) throws SQLException;
     }
 
     @Override
@@ -109,24 +106,11 @@ public final class PostgresStore implements Store, ChangeSource {
         return listing;
     }
 
-    /// A session whose statement failed is dropped, whatever the reason. If it had been open before, it may have been
-    /// gone since long (the server was started anew), so the read is tried once more on a new one.
-    private <T> T read(Read<T> read) {
+    private <T> T read(PostgresReader.Read<T> read) {
         var reader = takeReader();
         try {
-            boolean wasOpen = reader.isOpen();
-            try {
-                return read.from(reader);
-            } catch (SQLException e) {
-                reader.drop();
-                if (!wasOpen) {
-                    throw e;
-                }
-                log.debug("A read is tried again on a new session", e);
-            }
-            return read.from(reader);
+            return reader.ask(read);
         } catch (SQLException e) {
-            reader.drop();
             throw new StoreUnavailableException("the store cannot be read: " + e.getMessage(), e);
         } finally {
             readers.add(reader);
@@ -160,6 +144,11 @@ public final class PostgresStore implements Store, ChangeSource {
         }
         see(before, changes.head());
         return changes;
+    }
+
+    /// The newest line of history that this worker has met on the primary.
+    String newestLine() {
+        return primary.newestLine();
     }
 
     /// @param before what this worker had seen when the read began

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -13,7 +14,7 @@ import org.postgresql.PGProperty;
 ///
 /// **Invariant: no session of this class is on a server in recovery.** It is asked once, when the session opens: a
 /// server goes into recovery only by a restart, and that ends the session.
-final class Primary {
+final class Primary implements PostgresReader.Server {
     private static final int OLDEST_VERSION = 15_00_00;
 
     /// What a session is for, and how long the server and this side wait for each other.
@@ -21,6 +22,7 @@ final class Primary {
         READ(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(2)),
         WRITE(Duration.ofSeconds(6), Duration.ofSeconds(2), Duration.ofSeconds(3)),
         FOLLOW(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(2)),
+        STANDBY(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)),
         MIGRATE(Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ofMinutes(1)),
         /// A whole store in one transaction, of which the other side may be slow.
         COPY(Duration.ofMinutes(5), Duration.ofHours(1), Duration.ofSeconds(10));
@@ -82,6 +84,8 @@ final class Primary {
 
     private final String url;
     private final PostgresConfig config;
+    /// Empty before the first session.
+    private final AtomicReference<String> newestLine = new AtomicReference<>("");
 
     Primary(String url, PostgresConfig config) {
         this.url = url;
@@ -90,7 +94,49 @@ final class Primary {
 
     /// @throws SQLException also where the server is not a primary of a version and encoding that fit
     Connection open(Use use) throws SQLException {
-        var connection = new Driver().connect(url, properties(use));
+        var connection = connect(url, config, use);
+        try {
+            requireFit(connection);
+            newestLine.accumulateAndGet(lineOfHistory(connection), Primary::newer);
+            return connection;
+        } catch (SQLException | RuntimeException e) {
+            closeQuietly(connection);
+            throw e;
+        }
+    }
+
+    @Override
+    public Connection open() throws SQLException {
+        return open(Use.READ);
+    }
+
+    /// Nothing: what an answer of the primary needs was asked when its session opened.
+    @Override
+    public String standing() {
+        return "NULL::text";
+    }
+
+    @Override
+    public void require(@Nullable String standing) {}
+
+    /// The newest line of history that any session has met, before it was used. Timelines only grow along a history, so
+    /// a session that is late to tell of an older one changes nothing. Once servers of different data were met this is
+    /// no line at all.
+    String newestLine() {
+        return newestLine.get();
+    }
+
+    private static String newer(String known, String met) {
+        if (known.isEmpty()) {
+            return met;
+        }
+        boolean sameData = known.split("/", 2)[0].equals(met.split("/", 2)[0]);
+        return !sameData ? "several" : met.compareTo(known) > 0 ? met : known;
+    }
+
+    /// A session with every setting made, on whatever server answers.
+    static Connection connect(String url, PostgresConfig config, Use use) throws SQLException {
+        var connection = new Driver().connect(url, properties(config, use));
         if (connection == null) {
             throw new SQLException("not an address of PostgreSQL; it begins with jdbc:postgresql://");
         }
@@ -100,7 +146,6 @@ final class Primary {
                     use.idleInTransaction.toMillis(),
                     use.lock.toMillis(),
                     use.transaction().toMillis()));
-            requireFit(connection);
             return connection;
         } catch (SQLException | RuntimeException e) {
             closeQuietly(connection);
@@ -108,7 +153,7 @@ final class Primary {
         }
     }
 
-    private Properties properties(Use use) {
+    private static Properties properties(PostgresConfig config, Use use) {
         var properties = new Properties();
         if (!config.user().isEmpty()) {
             PGProperty.USER.set(properties, config.user());
@@ -117,7 +162,7 @@ final class Primary {
             PGProperty.PASSWORD.set(properties, config.password());
         }
         PGProperty.APPLICATION_NAME.set(properties, "mien");
-        PGProperty.CONNECT_TIMEOUT.set(properties, 2);
+        PGProperty.CONNECT_TIMEOUT.set(properties, use == Use.STANDBY ? 1 : 2);
         PGProperty.SOCKET_TIMEOUT.set(properties, use.socketSeconds());
         PGProperty.TCP_KEEP_ALIVE.set(properties, true);
         // A statement without parameters goes as one message, however many commands it has.
