@@ -15,17 +15,15 @@ import org.jspecify.annotations.Nullable;
 /// revisions again, and a standby of the old line has them, too. PostgreSQL keeps such a standby from following the new
 /// line, so it never names it.
 ///
-/// The line is that of the last restart point, of the recovery so far, or of the WAL that is being received, whichever
-/// is
-/// the newest; each of them may lag, and none runs ahead. A standby that has only just followed a promotion is refused
-/// until one of them tells. All are read after the statement's snapshot was taken: if the server is in recovery then,
-/// it
-/// was so at the snapshot, too.
+/// The line is that of the last restart point or of the WAL that is being received, if that is newer. Both may lag, and
+/// neither runs ahead. So a standby that follows a promotion, and receives nothing just then, is refused until its next
+/// restart point. Both are read after the statement's snapshot was taken: a server that is in recovery then was so at
+/// the
+/// snapshot.
 final class Standby implements PostgresReader.Server {
     private static final String LINE = """
             (SELECT system_identifier || '/' || lpad(upper(to_hex(greatest(
                         (SELECT timeline_id FROM pg_control_checkpoint()),
-                        (SELECT min_recovery_end_timeline FROM pg_control_recovery()),
                         (SELECT received_tli FROM pg_stat_wal_receiver)))), 8, '0')
                FROM pg_control_system() WHERE pg_is_in_recovery())""";
 

@@ -6,7 +6,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// A PostgreSQL server of one test's own, which may be ended and started again on the same data and port.
 final class OwnServer implements AutoCloseable {
@@ -15,7 +18,15 @@ final class OwnServer implements AutoCloseable {
     private EmbeddedPostgres server;
 
     OwnServer(Path data) throws IOException {
+        this(data, null);
+    }
+
+    /// @param upstream the server to follow, if the data are a standby's; null for none
+    private OwnServer(Path data, @Nullable OwnServer upstream) throws IOException {
         this.data = data;
+        if (upstream != null) {
+            follow(upstream);
+        }
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             this.port = socket.getLocalPort();
         }
@@ -53,6 +64,32 @@ final class OwnServer implements AutoCloseable {
     /// Ends the server in order.
     void stop() throws IOException {
         server.close();
+    }
+
+    /// A streaming standby of this server, made of a copy of its data. The server is stopped meanwhile.
+    OwnServer newStandby(Path copy) throws IOException {
+        stop();
+        copyTo(copy);
+        start();
+        Path signal = copy.resolve("standby.signal");
+        if (!Files.exists(signal)) {
+            Files.createFile(signal);
+        }
+        return new OwnServer(copy, this);
+    }
+
+    private void copyTo(Path copy) throws IOException {
+        try (var files = Files.walk(data)) {
+            for (var file : (Iterable<Path>) files::iterator) {
+                Files.copy(file, copy.resolve(data.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+    }
+
+    /// Follows another server from the next start on.
+    void follow(OwnServer upstream) throws IOException {
+        String setting = "primary_conninfo = 'host=localhost port=" + upstream.port + " user=postgres'\n";
+        Files.writeString(data.resolve("postgresql.auto.conf"), setting, StandardOpenOption.APPEND);
     }
 
     /// Makes the server one that recovers for ever, as a standby does, from its next start on.
