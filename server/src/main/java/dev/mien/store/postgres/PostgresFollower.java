@@ -48,7 +48,9 @@ final class PostgresFollower implements AutoCloseable {
             if (session == null) {
                 session = open();
             }
-            return read(session, after, limit);
+            var changes = read(session, after, limit);
+            primary.fence(session.connection());
+            return changes;
         } catch (SQLException | RuntimeException e) {
             close(); // Nobody knows what the session has still to say; the next one begins another timeline.
             throw e;

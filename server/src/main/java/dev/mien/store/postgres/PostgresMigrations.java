@@ -24,8 +24,8 @@ public final class PostgresMigrations {
 
     /// @throws StoreUnavailableException in one clear sentence, if the database cannot be used
     public static void migrate(String url, PostgresConfig config) {
-        var primary = new Primary(url, config);
-        try (var connection = primary.open(Primary.Use.MIGRATE)) {
+        var primary = new Primary(url, config, false);
+        try (var connection = primary.connect(Primary.Use.MIGRATE)) {
             warnIfNotDurable(connection);
             text(connection, "SELECT pg_advisory_lock(" + LOCK + ")"); // Let go when the connection closes.
             if (!isNewest(connection)) {
@@ -38,9 +38,14 @@ public final class PostgresMigrations {
 
     /// Whether there is nothing to do.
     static boolean isNewest(Connection connection) throws SQLException {
-        return !text(connection, "SELECT to_regclass('schema_history')").isEmpty()
-                && text(connection, "SELECT coalesce(max(version::int), 0) FROM schema_history WHERE success")
-                        .equals(NEWEST);
+        return version(connection).equals(NEWEST);
+    }
+
+    /// The newest migration that was run, 0 in an empty database.
+    static String version(Connection connection) throws SQLException {
+        return text(connection, "SELECT to_regclass('schema_history')").isEmpty()
+                ? "0"
+                : text(connection, "SELECT coalesce(max(version::int), 0) FROM schema_history WHERE success");
     }
 
     private static void warnIfNotDurable(Connection connection) throws SQLException {
@@ -60,6 +65,7 @@ public final class PostgresMigrations {
 
     private static void migrateDatabase(String url, PostgresConfig config) {
         var dataSource = new PGSimpleDataSource();
+        dataSource.setTargetServerType("primary");
         dataSource.setUrl(url);
         if (!config.user().isEmpty()) {
             dataSource.setUser(config.user());

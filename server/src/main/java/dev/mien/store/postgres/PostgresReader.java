@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,6 +64,11 @@ final class PostgresReader implements AutoCloseable {
         /// @param standing what the expression was in the statement that brought an answer
         /// @throws SQLException if the answer must not be used
         void require(@Nullable String standing) throws SQLException;
+
+        /// Called after each read, before it is answered.
+        ///
+        /// @throws SQLException if the answer must not be used
+        void fence(Connection connection) throws SQLException;
     }
 
     interface Read<T> {
@@ -82,7 +88,7 @@ final class PostgresReader implements AutoCloseable {
     <T> T ask(Read<T> read) throws SQLException {
         boolean wasOpen = connection != null;
         try {
-            return read.from(this);
+            return fenced(read);
         } catch (SQLException e) {
             drop();
             if (!wasOpen) {
@@ -91,11 +97,17 @@ final class PostgresReader implements AutoCloseable {
             log.debug("A read is tried again on a new session", e);
         }
         try {
-            return read.from(this);
+            return fenced(read);
         } catch (SQLException e) {
             drop();
             throw e;
         }
+    }
+
+    private <T> T fenced(Read<T> read) throws SQLException {
+        var answer = read.from(this);
+        server.fence(Objects.requireNonNull(connection));
+        return answer;
     }
 
     /// Ends the session, of which nobody knows any more what state it is in.

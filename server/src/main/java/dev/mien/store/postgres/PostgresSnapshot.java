@@ -29,13 +29,15 @@ public final class PostgresSnapshot implements Snapshot {
     /// @throws StoreUnavailableException in one clear sentence, if there is none
     public static PostgresSnapshot open(String url, PostgresConfig config) {
         try {
-            var connection = new Primary(url, config).open(Primary.Use.COPY);
+            var primary = new Primary(url, config, false);
+            var connection = primary.connect(Primary.Use.COPY);
             try {
                 if (!PostgresMigrations.isNewest(connection)) {
                     throw new StoreUnavailableException(
                             "the database holds no store, or one of another version of Mien; open it once with a server"
                                     + " of this version");
                 }
+                primary.nameHistory(connection);
                 connection.setReadOnly(true);
                 connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
                 connection.setAutoCommit(false);

@@ -30,8 +30,11 @@ import org.slf4j.LoggerFactory;
 /// Reads run on the calling thread, on one of a few reading sessions. Writes go through the [CommitQueue].
 ///
 /// **A store never goes back.** A read that finds the log's head behind what this worker saw before the read began, or
-/// another incarnation, has met another history under the same address (a restored copy, a standby that was promoted
-/// without the last writes). From then on every read is refused, until the worker is started anew.
+/// another incarnation, has met another history under the same address (a restored copy, a standby that was promoted).
+/// From then on every read is refused, until the worker is started anew.
+///
+/// **All answers of a store are of one line of history**, since they have one incarnation, and that names the line (see
+/// [Primary]). A session that was left over from before a promotion cannot answer beside one from after it.
 public final class PostgresStore implements Store, ChangeSource {
     private static final Logger log = LoggerFactory.getLogger(PostgresStore.class);
     /// Longest time that a read waits for a free session.
@@ -52,15 +55,16 @@ public final class PostgresStore implements Store, ChangeSource {
     /// @param readOnly whether to refuse every edit
     /// @throws StoreUnavailableException if it cannot be opened
     public PostgresStore(String url, PostgresConfig config, CommitConfig commit, boolean readOnly) {
-        this.primary = new Primary(url, config);
+        this.primary = new Primary(url, config, readOnly);
         this.readers = new ArrayBlockingQueue<>(config.connections());
         for (int i = 0; i < config.connections(); i++) {
             readers.add(new PostgresReader(primary));
         }
         try {
-            var reader = readers.element();
-            requireSchema(reader);
-            this.lastSeen = new AtomicReference<>(reader.head());
+            try (var connection = primary.connect(Primary.Use.READ)) {
+                requireSchema(PostgresMigrations.version(connection));
+            }
+            this.lastSeen = new AtomicReference<>(readers.element().head());
         } catch (SQLException e) {
             readers.forEach(PostgresReader::close);
             throw new StoreUnavailableException("cannot open the database: " + e.getMessage(), e);
@@ -70,8 +74,7 @@ public final class PostgresStore implements Store, ChangeSource {
         this.queue = writer == null ? null : new CommitQueue(commit, writer);
     }
 
-    private static void requireSchema(PostgresReader reader) throws SQLException {
-        String found = reader.schemaVersion();
+    private static void requireSchema(String found) {
         if (!found.equals(PostgresMigrations.NEWEST)) {
             throw new StoreUnavailableException(
                     "the store's schema is version " + found + "; this program needs " + PostgresMigrations.NEWEST);
@@ -206,7 +209,7 @@ public final class PostgresStore implements Store, ChangeSource {
     public void checkReady() {
         var before = lastSeen.get();
         see(before, read(reader -> {
-            requireSchema(reader);
+            requireSchema(reader.schemaVersion());
             return reader.head();
         }));
         String fault = writer == null ? null : writer.fault();

@@ -54,7 +54,7 @@ public final class PostgresTarget implements Target {
     public static PostgresTarget open(String url, PostgresConfig config) {
         PostgresMigrations.migrate(url, config);
         try {
-            var connection = new Primary(url, config).open(Primary.Use.COPY);
+            var connection = new Primary(url, config, false).open(Primary.Use.COPY);
             try {
                 requireAlone(connection);
                 connection.setAutoCommit(false);

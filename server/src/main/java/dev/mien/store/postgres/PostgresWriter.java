@@ -298,7 +298,9 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
                 + array(writes, write -> Long.toString(write.image().version())) + "::bigint[], "
                 + array(writes, write -> write.image().createdAt()) + "::text[], "
                 + array(writes, write -> new String(write.image().body(), StandardCharsets.UTF_8))
-                + "::text[]); COMMIT";
+                + "::text[]); "
+                // Answers that nothing was written also say what the store holds.
+                + (primary.isFenced() && writes.isEmpty() ? Primary.MARK + "; " : "") + "COMMIT";
     }
 
     /// The position of the last write of each run, from 1. A run is of one table and kind, has no row twice, and no
@@ -404,7 +406,7 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
         drop();
         long deadline = System.nanoTime() + SETTLING.toNanos();
         do {
-            try (var asking = primary.open(Primary.Use.FOLLOW)) {
+            try (var asking = primary.connect(Primary.Use.FOLLOW)) {
                 String status = Primary.lineOfHistory(asking).equals(history) ? status(asking, transaction) : "unknown";
                 if (!status.equals("in progress")) {
                     return status.equals("aborted");

@@ -58,4 +58,8 @@ final class Standby implements PostgresReader.Server {
             throw new SQLException("the standby is on line " + line + " of history, the primary on " + primary);
         }
     }
+
+    /// Nothing: the line of history that each answer names is proof enough for those who may be behind.
+    @Override
+    public void fence(Connection connection) {}
 }

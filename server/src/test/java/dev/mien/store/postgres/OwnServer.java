@@ -17,6 +17,9 @@ final class OwnServer implements AutoCloseable {
     private final int port;
     private EmbeddedPostgres server;
 
+    /// Starts it.
+    ///
+    /// @param data may hold the data of another server that was stopped
     OwnServer(Path data) throws IOException {
         this(data, null);
     }
@@ -31,6 +34,28 @@ final class OwnServer implements AutoCloseable {
             this.port = socket.getLocalPort();
         }
         start();
+    }
+
+    /// Starts another server on a copy of the data, as a standby of this one, by the name of `standby`.
+    ///
+    /// @param original the data that this server began with
+    OwnServer startStandby(Path original, Path copy) throws IOException {
+        copy(original, copy);
+        Files.createFile(copy.resolve("standby.signal"));
+        Files.writeString(
+                copy.resolve("postgresql.auto.conf"),
+                "primary_conninfo = 'host=127.0.0.1 port=" + port + " user=postgres application_name=standby'\n",
+                StandardOpenOption.APPEND);
+        return new OwnServer(copy);
+    }
+
+    /// Copies the data of a server that is not running.
+    static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (var file : (Iterable<Path>) files::iterator) {
+                Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
     }
 
     String url() {

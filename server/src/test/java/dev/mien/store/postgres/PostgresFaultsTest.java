@@ -176,7 +176,7 @@ class PostgresFaultsTest {
     @ValueSource(strings = {"SELECT 1 FROM personas FOR UPDATE", "SELECT 1 FROM log_head FOR UPDATE"})
     void writer_stoppedWithALock_delaysOthersUntilTheServerEndsItsSession(String locking) throws SQLException {
         String id = by.createPersona("Ophelia");
-        try (Connection stopped = new Primary(url, PostgresServer.CONFIG).open(Primary.Use.WRITE)) {
+        try (Connection stopped = new Primary(url, PostgresServer.CONFIG, false).open(Primary.Use.WRITE)) {
             stopped.setAutoCommit(false);
             run(stopped, locking);
 
@@ -327,7 +327,7 @@ class PostgresFaultsTest {
 
                 assertThatThrownBy(() -> PostgresServer.open(server.url()))
                         .isInstanceOf(StoreUnavailableException.class)
-                        .hasMessageContaining("standby");
+                        .hasMessageContaining("primary");
             }
         }
     }

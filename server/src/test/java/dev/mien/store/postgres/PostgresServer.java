@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// A PostgreSQL server of the tests' own, one for all tests of a JVM, and databases in it.
 public final class PostgresServer {
     public static final CommitConfig COMMIT = new CommitConfig(256, Duration.ofSeconds(30), 10_000);
-    public static final PostgresConfig CONFIG = new PostgresConfig("", "", 4);
+    public static final PostgresConfig CONFIG = new PostgresConfig("", "", 4, false);
     private static final AtomicInteger DATABASES = new AtomicInteger();
     private static final EmbeddedPostgres SERVER = start();
 

@@ -33,10 +33,11 @@
 CREATE TABLE log_head (
     id          integer PRIMARY KEY CHECK (id = 1),
     incarnation text    NOT NULL,  -- random; names this history
+    line        text    NOT NULL DEFAULT '',  -- the server's line of history that the incarnation was made for
     seq         bigint  NOT NULL,  -- the revision of the newest change
     floor       bigint  NOT NULL   -- changes up to this revision have been trimmed
 ) WITH (fillfactor = 10);
-INSERT INTO log_head VALUES (1, left(replace(gen_random_uuid()::text, '-', ''), 16), 0, 0);
+INSERT INTO log_head (id, incarnation, seq, floor) VALUES (1, left(replace(gen_random_uuid()::text, '-', ''), 16), 0, 0);
 
 CREATE TABLE changes (
     revision   bigint PRIMARY KEY,
