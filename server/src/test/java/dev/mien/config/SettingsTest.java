@@ -107,6 +107,8 @@ class SettingsTest {
         "cache.maximum-bytes, 99999999999999, --cache-maximum-bytes must be under 2 GiB for each of the entries",
         "http.maximum-body-bytes, 0, --http-maximum-body-bytes must be positive",
         "database, mysql://x, '--database: an address begins with jdbc:postgresql://'",
+        "replica, mysql://x, '--replica: an address begins with jdbc:postgresql://'",
+        "replica, jdbc:postgresql://x/mien, '--replica: a standby of what? Add --database'",
         "postgres.connections, 0, --postgres-connections: 0 is not between 1 and 100",
         "worker.hang-timeout, 999ms, --worker-hang-timeout must be at least 1s"
     })

@@ -91,28 +91,26 @@ final class OwnServer implements AutoCloseable {
         server.close();
     }
 
-    /// A streaming standby of this server, made of a copy of its data. The server is stopped meanwhile.
-    OwnServer newStandby(Path copy) throws IOException {
-        stop();
-        copyTo(copy);
-        start();
-        Path signal = copy.resolve("standby.signal");
-        if (!Files.exists(signal)) {
-            Files.createFile(signal);
-        }
-        return new OwnServer(copy, this);
+    /// A streaming standby of this server.
+    ///
+    /// @param base the data of a stopped server, with which this one began
+    /// @param data where the standby's data are to be
+    OwnServer newStandby(Path base, Path data) throws IOException {
+        copy(base, data);
+        Files.createFile(data.resolve("standby.signal"));
+        return new OwnServer(data, this);
     }
 
-    private void copyTo(Path copy) throws IOException {
-        try (var files = Files.walk(data)) {
+    /// @param from the data of a stopped server
+    static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
             for (var file : (Iterable<Path>) files::iterator) {
-                Files.copy(file, copy.resolve(data.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+                Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
             }
         }
     }
 
-    /// Follows another server from the next start on.
-    void follow(OwnServer upstream) throws IOException {
+    private void follow(OwnServer upstream) throws IOException {
         String setting = "primary_conninfo = 'host=localhost port=" + upstream.port + " user=postgres'\n";
         Files.writeString(data.resolve("postgresql.auto.conf"), setting, StandardOpenOption.APPEND);
     }

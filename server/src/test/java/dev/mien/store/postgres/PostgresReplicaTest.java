@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,16 +51,30 @@ class PostgresReplicaTest {
     private record By(Store store) implements StoreContract {}
 
     @TempDir
+    static Path prepared;
+
+    @TempDir
     Path directory;
 
     private OwnServer primary;
     private OwnServer standby;
 
+    @BeforeAll
+    static void prepare() throws Exception {
+        try (var server = new OwnServer(base())) {
+            PostgresMigrations.migrate(server.url(), PostgresServer.CONFIG);
+        }
+    }
+
+    private static Path base() {
+        return prepared.resolve("base");
+    }
+
     @BeforeEach
     void start() throws Exception {
+        OwnServer.copy(base(), directory.resolve("primary"));
         primary = new OwnServer(directory.resolve("primary"));
-        PostgresMigrations.migrate(primary.url(), PostgresServer.CONFIG);
-        standby = primary.newStandby(directory.resolve("standby"));
+        standby = primary.newStandby(base(), directory.resolve("standby"));
     }
 
     @AfterEach
@@ -146,7 +161,7 @@ class PostgresReplicaTest {
     void standbyOfAnAbandonedLine_isNotUsed() throws Exception {
         RevisionToken lost;
         String id;
-        try (var successor = primary.newStandby(directory.resolve("successor"))) {
+        try (var successor = primary.newStandby(base(), directory.resolve("successor"))) {
             try (var store = withReplica(primary, standby.url())) {
                 id = new By(store).createPersona("Ophelia");
                 awaitRevision(successor, store.lastSeen());
@@ -169,7 +184,7 @@ class PostgresReplicaTest {
 
     @Test
     void standbyThatFollowsAPromotion_isUsedAgain() throws Exception {
-        try (var follower = standby.newStandby(directory.resolve("follower"))) {
+        try (var follower = standby.newStandby(base(), directory.resolve("follower"))) {
             primary.crash();
             ask(standby, "SELECT pg_promote()");
             try (var store = withReplica(standby, follower.url())) {
@@ -185,9 +200,9 @@ class PostgresReplicaTest {
                                 .isEqualTo("Ophelia"));
 
                 ask(follower, "SELECT pg_wal_replay_resume()");
-                checkpoint(standby);
+                execute(standby, "CHECKPOINT");
                 awaitRevision(follower, rename(store, id, "Gertrude again"));
-                checkpoint(follower);
+                execute(follower, "CHECKPOINT");
                 standby.crash();
 
                 // Nothing is received any more; its restart point tells.
@@ -219,7 +234,7 @@ class PostgresReplicaTest {
             // By its line alone it might pass: it is the line of the primary itself.
             try (var itself = PostgresServer.open(standby.url());
                     var ofItself = new PostgresReplica(standby.url(), PostgresServer.CONFIG, itself)) {
-                checkpoint(standby);
+                execute(standby, "CHECKPOINT");
                 assertThat(ofItself.find(PERSONAS, id)).isNull();
             }
         }
@@ -257,8 +272,10 @@ class PostgresReplicaTest {
     }
 
     @Test
-    void worker_withTheSetting_readsFromTheStandby() throws Exception {
-        var settings = Map.of("port", "0", "database", primary.url(), "replica", standby.url());
+    void worker_withTheSetting_readsFromTheStandby_withAnOrdinaryRole() throws Exception {
+        execute(primary, "CREATE ROLE plain LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO plain");
+        String replica = standby.url().replace("user=postgres", "user=plain");
+        var settings = Map.of("port", "0", "database", primary.url(), "replica", replica);
         String id;
         RevisionToken token;
         try (var store = PostgresServer.open(primary.url())) {
@@ -348,9 +365,9 @@ class PostgresReplicaTest {
         }
     }
 
-    private static void checkpoint(OwnServer server) throws SQLException {
+    private static void execute(OwnServer server, String sql) throws SQLException {
         try (var hand = PostgresServer.psql(server.url())) {
-            run(hand, "CHECKPOINT");
+            run(hand, sql);
         }
     }
 
