@@ -93,7 +93,8 @@ final class KeyCheck {
             }
             if (operation.outcome() == Outcome.REFUSED
                     && operation.status() == 412
-                    && operation.version() == operation.named()) {
+                    && operation.version() == operation.named()
+                    && isOfOneIncarnation(operation)) {
                 findings.add(
                         ViolationKind.WRONGLY_REFUSED,
                         key,
@@ -102,6 +103,14 @@ final class KeyCheck {
                         writerOf(operation.version()));
             }
         }
+    }
+
+    /// Whether everybody who saw the version of this operation saw it in the same incarnation. A condition may else
+    /// have
+    /// named it by the tag that it had in another one, which is refused.
+    private boolean isOfOneIncarnation(Operation operation) {
+        return history.cluster(history.clusterOf(operation.version())).stream()
+                .allMatch(sighting -> sighting.token() == null || sameIncarnation(sighting, operation));
     }
 
     private @Nullable Operation writerOf(long version) {

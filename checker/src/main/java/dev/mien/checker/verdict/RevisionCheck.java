@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 
-/// Compares the tokens and revisions of all documents, within each incarnation.
+/// Compares the tokens and revisions of all documents, within each incarnation, and the incarnations themselves: one
+/// takes the place of another and is not left for it again.
 ///
 /// A token says that the answer reflects the store up to its revision. So when *a* precedes *b*, *b*'s token is not
 /// older than *a*'s, whichever documents and workers they went to. One sweep by time finds every operation that breaks
@@ -28,6 +30,7 @@ final class RevisionCheck {
     }
 
     void run() {
+        historiesNeverComeBack();
         tokensNeverGoBack();
         tokensCoverTheirAnswer();
         revisionsAreGivenOnce();
@@ -43,6 +46,35 @@ final class RevisionCheck {
 
     private static Token token(Operation operation) {
         return Objects.requireNonNull(operation.token());
+    }
+
+    /// One incarnation comes before another if an answer of the one ended before a request for the other began. Two
+    /// that
+    /// come before each other cannot have followed each other. A longer circle has two such in it: of its incarnations,
+    /// the one with the earliest end comes before the one that comes before it.
+    private void historiesNeverComeBack() {
+        var firstEnd = new TreeMap<String, Operation>();
+        var lastStart = new TreeMap<String, Operation>();
+        for (var operation : answered) {
+            String incarnation = token(operation).incarnation();
+            firstEnd.merge(incarnation, operation, (a, b) -> a.endNanos() <= b.endNanos() ? a : b);
+            lastStart.merge(incarnation, operation, (a, b) -> a.invokedNanos() >= b.invokedNanos() ? a : b);
+        }
+        firstEnd.forEach((incarnation, ended) -> firstEnd.tailMap(incarnation, false)
+                .forEach((other, otherEnded) -> {
+                    var began = Objects.requireNonNull(lastStart.get(incarnation));
+                    var otherBegan = Objects.requireNonNull(lastStart.get(other));
+                    if (ended.precedes(otherBegan) && otherEnded.precedes(began)) {
+                        boolean isFirst = ended.endNanos() <= otherEnded.endNanos();
+                        var later = isFirst ? began : otherBegan;
+                        findings.add(
+                                ViolationKind.HISTORY_CAME_BACK,
+                                later.key(),
+                                "The histories " + incarnation + " and " + other + " answered by turns.",
+                                isFirst ? otherEnded : ended,
+                                later);
+                    }
+                }));
     }
 
     private void tokensNeverGoBack() {

@@ -24,6 +24,7 @@ public enum ViolationKind {
     TOKEN_WENT_BACK(
             "An answer's token is older than a token that somebody had already received before the request began."),
     TOKEN_TOO_OLD("An answer's token is older than the change that the answer itself shows."),
+    HISTORY_CAME_BACK("An answer is of a history of the store that another one had taken the place of by then."),
     REVISION_OUT_OF_ORDER("The revisions of a document do not grow together with its versions."),
     REVISION_TWICE("Two acknowledged writes got the same revision."),
     LOG_GAP("The change log lacks a revision between its floor and its head."),

@@ -449,14 +449,56 @@ class CheckerTest {
     }
 
     @Test
-    void check_tokensOfTwoIncarnations_isVoid() {
-        var verdict = check(
-                created().withToken(new Token("a", 7)),
-                of(HAMLET, Kind.GET, 40).absent(50, 404, 1).withToken(new Token("b", 1)));
+    void check_tokensOfTwoIncarnations_areNotCompared() {
+        assertThat(kinds(
+                        created().withToken(new Token("a", 7)),
+                        of(HAMLET, Kind.GET, 40).absent(50, 404, 1).withToken(new Token("b", 1))))
+                .isEmpty();
+    }
 
-        assertThat(verdict)
-                .isInstanceOfSatisfying(
-                        Verdict.VoidRun.class, run -> assertThat(run.reason()).contains("new history"));
+    @Test
+    void check_writeLostWithItsIncarnation_isFound() {
+        var created = created().withToken(new Token("a", 1));
+        var lost = patch(20, 30, "name=n2").ok(30, 200, 1, 2).withToken(new Token("a", 2));
+
+        assertThat(kinds(created, lost, get(40, 50, 1, "b1", "n1").withToken(new Token("b", 1))))
+                .containsExactly(ViolationKind.STALE_READ);
+        assertThat(kinds(
+                        created,
+                        lost,
+                        patch(40, 50, "name=n3").ok(50, 200, 1, 2).withToken(new Token("b", 2))))
+                .contains(ViolationKind.VERSION_TWICE);
+    }
+
+    @Test
+    void check_incarnationThatWasReplacedAnswersAgain_isHistoryCameBack() {
+        var first = of(HAMLET, Kind.GET, 0).absent(10, 404, 1).withToken(new Token("a", 1));
+        var second = of(HAMLET, Kind.GET, 20).absent(30, 404, 1).withToken(new Token("b", 1));
+        var back = of(HAMLET, Kind.GET, 40).absent(50, 404, 1).withToken(new Token("a", 1));
+
+        var violation = onlyViolation(first, second, back);
+
+        assertThat(violation.kind()).isEqualTo(ViolationKind.HISTORY_CAME_BACK);
+        assertThat(violation.operations()).containsExactly(second, back);
+    }
+
+    @Test
+    void check_incarnationThatWasReplacedAnswersWhatItWasAskedBefore_passes() {
+        assertThat(kinds(
+                        of(HAMLET, Kind.GET, 0).absent(10, 404, 1).withToken(new Token("a", 1)),
+                        of(HAMLET, Kind.GET, 20).absent(30, 404, 1).withToken(new Token("b", 1)),
+                        of(HAMLET, Kind.GET, 25).absent(50, 404, 1).withToken(new Token("a", 1))))
+                .isEmpty();
+    }
+
+    @Test
+    void check_refusalOfAVersionThatAnotherIncarnationShowed_passes() {
+        var refused = invoked(Kind.PATCH_IF_MATCH, 20).naming(1).writing(fields("bio=b2"));
+
+        assertThat(kinds(
+                        created().withToken(new Token("a", 1)),
+                        refused.refused(30, 412, 1).withVersion(1).withToken(new Token("b", 1))))
+                .isEmpty();
     }
 
     @Test
