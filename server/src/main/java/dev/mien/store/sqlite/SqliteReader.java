@@ -34,9 +34,22 @@ final class SqliteReader implements AutoCloseable {
              WHERE h.id = 1
             """;
 
+    /// The head is one row, so SQLite takes the documents in the order of an index and sorts nothing.
     private static final String LIST = """
             SELECT h.incarnation, h.seq, d.id, d.version, d.revision, d.document
-              FROM log_head h LEFT JOIN (%s) d
+              FROM log_head h LEFT JOIN %s d ON true%s
+             WHERE h.id = 1
+             ORDER BY d.id DESC LIMIT ?
+            """;
+
+    /// CROSS JOIN keeps the order of the two tables: rows of the tag first, each then looked up by its key.
+    private static final String LIST_TAG = """
+            SELECT h.incarnation, h.seq, d.id, d.version, d.revision, d.document
+              FROM log_head h LEFT JOIN (
+                   SELECT d.id, d.version, d.revision, d.document
+                     FROM %1$s_tag t CROSS JOIN %1$s d ON d.id = t.id
+                    WHERE t.tag = ? AND EXISTS (SELECT 1 FROM json_each(d.document, '$.tags') WHERE value = ?)%2$s
+                    ORDER BY t.id DESC LIMIT ?) d
              WHERE h.id = 1
              ORDER BY d.id DESC
             """;
@@ -86,7 +99,7 @@ final class SqliteReader implements AutoCloseable {
 
     Listing list(Collection collection, Query query) throws SQLException {
         var parameters = new ArrayList<Object>();
-        var statement = prepared(LIST.formatted(page(collection, query, parameters)));
+        var statement = prepared(page(collection, query, parameters));
         for (int i = 0; i < parameters.size(); i++) {
             statement.setObject(i + 1, parameters.get(i));
         }
@@ -112,33 +125,28 @@ final class SqliteReader implements AutoCloseable {
 
     /// The rows of one page and one more, newest first.
     private static String page(Collection collection, Query query, List<Object> parameters) {
-        var sql = new StringBuilder("SELECT d.id, d.version, d.revision, d.document FROM ");
-        if (query.tag() == null) {
-            sql.append(collection.name()).append(" d WHERE true");
-        } else {
-            // CROSS JOIN keeps the order of the two tables: rows of the tag first, each then looked up by its key.
-            sql.append(collection.name()).append("_tag t CROSS JOIN ").append(collection.name());
-            sql.append(" d ON d.id = t.id WHERE t.tag = ?");
-            sql.append(" AND EXISTS (SELECT 1 FROM json_each(d.document, '$.tags') WHERE value = ?)");
+        var conditions = new StringBuilder();
+        if (query.tag() != null) {
             parameters.add(query.tag());
             parameters.add(query.tag());
         }
         if (query.active() != null) {
             // A literal, so that the index of deleted rows can be used.
-            sql.append(" AND d.is_active = ").append(query.active() ? 1 : 0);
+            conditions.append(" AND d.is_active = ").append(query.active() ? 1 : 0);
         }
         if (query.owner() != null) {
-            sql.append(" AND d.owner_id = ?");
+            conditions.append(" AND d.owner_id = ?");
             parameters.add(query.owner());
         }
-        String order = query.tag() == null ? "d.id" : "t.id";
         if (query.beforeId() != null) {
-            sql.append(" AND ").append(order).append(" < ?");
+            conditions
+                    .append(" AND ")
+                    .append(query.tag() == null ? "d.id" : "t.id")
+                    .append(" < ?");
             parameters.add(query.beforeId());
         }
-        sql.append(" ORDER BY ").append(order).append(" DESC LIMIT ?");
         parameters.add(query.limit() + 1);
-        return sql.toString();
+        return (query.tag() == null ? LIST : LIST_TAG).formatted(collection.name(), conditions);
     }
 
     /// The newest state.
