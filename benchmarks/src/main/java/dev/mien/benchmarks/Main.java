@@ -3,6 +3,7 @@ package dev.mien.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -70,6 +71,16 @@ final class Main implements Callable<Integer> {
     @Option(names = "--open", description = "also an open loop of each of --loads, at half the load of the closed one")
     private boolean open;
 
+    @Option(names = "--postgres", description = "on a PostgreSQL server of its own instead of SQLite; other loads, too")
+    private boolean postgres;
+
+    @Option(
+            names = "--database-delay",
+            paramLabel = "DURATION",
+            description = "with --postgres: how far away the database is in the part that asks what distance costs"
+                    + " (default: 1ms)")
+    private String databaseDelay = "1ms";
+
     @Option(
             names = "--set",
             paramLabel = "SETTING",
@@ -110,17 +121,22 @@ final class Main implements Callable<Integer> {
         var laboratory =
                 new Laboratory(rounds, Duration.ofMillis(roundMillis), Duration.ofMillis(quick ? 2_000 : 3_000));
         var temporary = Files.createTempDirectory("mien-benchmarks-");
+        List<String> findings = List.of();
         try {
             var subjects = new ArrayList<Subject>();
             subjects.add(new Subject(against == null ? "" : "this", home, temporary.resolve("this"), new Ids()));
             if (against != null) {
                 subjects.add(new Subject("other", against, temporary.resolve("other"), new Ids()));
             }
-            onSqlite(laboratory, subjects);
+            if (postgres) {
+                findings = onPostgres(laboratory, home, temporary);
+            } else {
+                onSqlite(laboratory, subjects);
+            }
         } finally {
             remove(temporary);
         }
-        var report = new Report(about(home), laboratory.results(), List.of());
+        var report = new Report(about(home), laboratory.results(), findings);
         var directory = home.resolve("benchmarks").resolve("results").resolve(name);
         report.write(directory);
         System.err.println("written to benchmarks/results/" + name);
@@ -150,6 +166,19 @@ final class Main implements Callable<Integer> {
         return workers == 1
                 ? List.of("get", "patch")
                 : connections == USUAL_CONNECTIONS ? List.of("get", "patch", "patch-hot", "mixed") : List.of();
+    }
+
+    private List<String> onPostgres(Laboratory laboratory, Path home, Path data)
+            throws IOException, InterruptedException, SQLException {
+        var scenarios = new OnPostgres(
+                laboratory,
+                home,
+                data,
+                personas.getFirst(),
+                !connections.isEmpty() ? connections : List.of(1, USUAL_CONNECTIONS),
+                !workers.isEmpty() ? workers : quick ? List.of(1) : List.of(1, 2, 4));
+        scenarios.run(Duration.ofMillis(Long.parseLong(databaseDelay.replaceFirst("ms$", ""))));
+        return scenarios.findings();
     }
 
     private void onSqlite(Laboratory laboratory, List<Subject> subjects) throws IOException, InterruptedException {

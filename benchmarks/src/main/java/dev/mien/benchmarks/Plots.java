@@ -40,7 +40,8 @@ final class Plots {
             var series = all.get(i);
             var ratio = series.spread(Series.Round::ratio);
             double y = 30 + ROW * i;
-            String label = series.title() + ", " + series.connections() + " conn."
+            String far = series.store().contains(",") ? series.store().replaceFirst("^[^,]*", "") : "";
+            String label = series.title() + far + ", " + series.connections() + " conn."
                     + (series.workers() > 1 ? ", " + series.workers() + " workers" : "");
             svg.append(text(LEFT - 8, y + 12, "end", "", label));
             svg.append(String.format(

@@ -20,9 +20,10 @@ record Report(Map<String, String> about, List<Series> series, List<String> findi
     static String line(Series series) {
         return String.format(
                 Locale.ROOT,
-                "%-28s %d workers %3d connections%s  %8.0f/s  ratio %s  CPU %.1f µs (livez %.1f: %s, driver %.1f)"
+                "%-24s %-10s %d workers %3d connections%s  %8.0f/s  ratio %s  CPU %.1f µs (livez %.1f: %s, driver %.1f)"
                         + "  p50 %.0f p99 %.0f µs%s",
                 series.title(),
+                series.store(),
                 series.workers(),
                 series.connections(),
                 series.ratePerSecond() > 0 ? String.format(Locale.ROOT, " at %.0f/s", series.ratePerSecond()) : "",
@@ -85,7 +86,7 @@ record Report(Map<String, String> about, List<Series> series, List<String> findi
                             "| load | workers | connections | documents/s | ratio to livez | target | CPU µs | livez CPU µs"
                                     + " | driver CPU µs | p50 µs | p99 µs |")
                     .append(database ? " database CPU µs | statements |" : "")
-                    .append("\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+                    .append("\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
                     .append(database ? "--:|--:|\n" : "\n");
             closed().forEach(each -> text.append(closedRow(each, database)));
         }
@@ -99,8 +100,8 @@ record Report(Map<String, String> about, List<Series> series, List<String> findi
 
                     ![Latency](latency.svg)
 
-                    | load | workers | connections | rate/s | answered/s | p50 µs | p90 µs | p99 µs | p99.9 µs | p99.99 µs | longest µs |
-                    |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
+                    | load | store | workers | connections | rate/s | answered/s | p50 µs | p90 µs | p99 µs | p99.9 µs | p99.99 µs | longest µs |
+                    |---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
                     """);
             open().forEach(each -> text.append(openRow(each)));
         }
@@ -108,7 +109,8 @@ record Report(Map<String, String> about, List<Series> series, List<String> findi
     }
 
     private static String closedRow(Series series, boolean database) {
-        return "| " + series.title() + failed(series) + " | " + series.workers() + " | " + series.connections() + " | "
+        return "| " + series.title() + failed(series) + " | " + series.store() + " | " + series.workers() + " | "
+                + series.connections() + " | "
                 + spread(series.spread(round -> round.load().perSecond()), 0) + " | "
                 + spread(series.spread(Series.Round::ratio), 2) + " | "
                 + (series.target() > 0 ? number(series.target(), 2) : "") + " | "
@@ -126,7 +128,8 @@ record Report(Map<String, String> about, List<Series> series, List<String> findi
     }
 
     private static String openRow(Series series) {
-        return "| " + series.title() + failed(series) + " | " + series.workers() + " | " + series.connections() + " | "
+        return "| " + series.title() + failed(series) + " | " + series.store() + " | " + series.workers() + " | "
+                + series.connections() + " | "
                 + number(series.ratePerSecond(), 0) + " | "
                 + number(series.median(round -> round.load().perSecond()), 0) + " | "
                 + Sample.PERCENTILES.stream()

@@ -27,6 +27,10 @@ interface Requests {
         return joined(head("POST " + path, "application/json", json.length), json);
     }
 
+    static byte[] patch(String path, byte[] json) {
+        return joined(head("PATCH " + path, "application/merge-patch+json", json.length), json);
+    }
+
     /// GETs of ids that are chosen evenly.
     static Requests uniform(Ids ids, String... headers) {
         var random = new SplittableRandom(1);
