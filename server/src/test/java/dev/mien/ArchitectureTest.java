@@ -16,8 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Arrows point one way: features use documents, documents use the store, and nothing below knows a feature.
 ///
 /// That no cycle exists is not asked: `config` names the settings records of `store`, `http` and `worker`, and these
-/// are
-/// annotated with its `@Setting`.
+/// are annotated with its `@Setting`.
 class ArchitectureTest {
     private static final JavaClasses MIEN = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -110,8 +110,7 @@ final class OnPostgres {
     }
 
     /// Edits a persona on one server and reads it on another right after the acknowledgement, again and again. The
-    /// other
-    /// one has read it before, so it may have it in memory.
+    /// other one has read it before, so it may have it in memory.
     private void staleReads(Server writer, Server reader, Ids ids) throws IOException {
         int stale = 0;
         long slowest = 0;

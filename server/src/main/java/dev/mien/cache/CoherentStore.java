@@ -16,12 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// the same time.
 ///
 /// A document that is kept is answered after a [FreshnessCheck] that was sent after the read began. One that is not
-/// kept
-/// is read from the database, which is as fresh by itself, and kept in the [Epoch] of the checks so far. Lists, reads
-/// by
-/// other members and edits go straight to the database; this worker's own edits come back through the log like
-/// everybody
-/// else's.
+/// kept is read from the database, which is as fresh by itself, and kept in the [Epoch] of the checks so far. Lists,
+/// reads by other members and edits go straight to the database; this worker's own edits come back through the log like
+/// everybody else's.
 public final class CoherentStore implements Store {
     private final Store database;
     private final CacheConfig config;

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The entries of one unbroken stretch of one history: as long as every check succeeds and continues the one before it.
 /// To empty the cache is to leave its epoch behind; nobody looks into it again, so nothing that arrives there late,
-/// such
-/// as a fill that was paused, can come back into use.
+/// such as a fill that was paused, can come back into use.
 ///
 /// **Invariant: no change of an entry's document in `(entry.asOf, applied]` exists.** So the entry is what the document
 /// was in every state from `asOf` up to `applied`, if that is the later one. It is kept by three steps, all under this
@@ -24,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// - A change is applied by removing the entry if it is older than the change, *before* `applied` moves on to it.
 /// - A fill is registered *before* its statement is sent. A change that is applied meanwhile leaves its revision in the
 ///   fill, which is kept only if it reflects that change. The statement's state cannot be older than `begunAt`, so
-/// every
-///   change that could be missing in it is either in it or left in the fill.
+///   every change that could be missing in it is either in it or left in the fill.
 /// - An entry that reflects more than has been applied yet stays when the older changes come: it has them already.
 ///
 /// Readers look into the map without the monitor. They read `applied` first and the entry then; whatever entry they

@@ -13,26 +13,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Proves to readers that an [Epoch] has every change that was committed before they asked. One check serves all
-/// readers
-/// that arrived before it was sent.
+/// readers that arrived before it was sent.
 ///
 /// The first reader of a batch leads it: it waits for the check under way to end, closes the batch, and sends the check
 /// on its own thread. So a reader who is alone pays one round trip and no change of threads, and under load each reader
 /// is woken once. There is at most one check at a time; the one who sends it has the *turn*, and only that thread
-/// applies
-/// changes.
+/// applies changes.
 ///
 /// **Invariant: a batch is closed before its check is sent.** Whoever joins it has therefore begun before the database
 /// takes the check's snapshot, so everything that was acknowledged to anyone before is in it. A batch leaves
 /// `gathering`, where readers join, in the same step in which it gets the turn.
 ///
 /// **Invariant: a batch is settled once, and a check that failed, or ended after its time, never settles it well.**
-/// With
-/// a failure the epoch is left behind. A leader whose turn does not come in time fails the check under way together
-/// with
-/// its own batch; what that check brings later finds its batch settled and is thrown away. It is the one timer per
-/// batch;
-/// the rest of its readers rely on it. A lone leader relies on the [ChangeSource], which has to come back.
+/// With a failure the epoch is left behind. A leader whose turn does not come in time fails the check under way
+/// together with its own batch; what that check brings later finds its batch settled and is thrown away. It is the one
+/// timer per batch; the rest of its readers rely on it. A lone leader relies on the [ChangeSource], which has to come
+/// back.
 class FreshnessCheck {
     private static final Logger log = LoggerFactory.getLogger(FreshnessCheck.class);
     /// Most changes to ask for at once.
@@ -257,8 +253,7 @@ class FreshnessCheck {
     }
 
     /// The batch's turn did not come in time, for the check under way takes too long. Both fail; the turn stays with
-    /// the
-    /// one who is late.
+    /// the one who is late.
     private void expire(Batch batch) {
         var failure = new StoreUnavailableException("a freshness check took longer than " + config.checkTimeout());
         log.warn("The cache is emptied: {}", failure.getMessage());

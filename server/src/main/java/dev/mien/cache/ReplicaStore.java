@@ -22,17 +22,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - *At least a token*: `asOf` has reached the token.
 /// - *At most so old*: `asOf` has reached the head `H` that a freshness check saw, which began at `b`. `H` has
-/// everything
-///   that was acknowledged before `b`, and so has the answer. `b` and `H` are looked up first, the replica is asked
-/// then,
-///   and last the clock must say that `b` is at most the age ago. Hence a pause anywhere in between makes the age
-/// larger;
-///   what the clock allowed before the answer was there would be no proof.
+///   everything that was acknowledged before `b`, and so has the answer. `b` and `H` are looked up first, the replica
+///   is asked then, and last the clock must say that `b` is at most the age ago. Hence a pause anywhere in between
+///   makes the age larger; what the clock allowed before the answer was there would be no proof.
 ///
 /// **Nothing that the replica says is remembered.** Its answers go into no cache and move no revision that this worker
-/// has
-/// seen. One that lags is not a store that went back; one that is ahead (it may show a commit before the primary does)
-/// does not make the primary look as if it had gone back.
+/// has seen. One that lags is not a store that went back; one that is ahead (it may show a commit before the primary
+/// does) does not make the primary look as if it had gone back.
 public final class ReplicaStore implements Store {
     private final Store store;
     private final @Nullable CoherentStore cache;

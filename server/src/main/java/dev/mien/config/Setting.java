@@ -6,8 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /// A component of a settings record that a person may set. The component's name is the key: `maximumEdits` of the
-/// record
-/// with the prefix `commit` is `commit.maximum-edits`, `--commit-maximum-edits` and `MIEN_COMMIT_MAXIMUM_EDITS`.
+/// record with the prefix `commit` is `commit.maximum-edits`, `--commit-maximum-edits` and `MIEN_COMMIT_MAXIMUM_EDITS`.
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Setting {

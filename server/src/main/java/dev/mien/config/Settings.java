@@ -19,8 +19,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// All settings of a server, and where a value for one may come from: a flag, an environment variable, a properties
-/// file,
-/// the default; the first that has it wins.
+/// file, the default; the first that has it wins.
 public final class Settings {
 
     /// One setting in its three spellings.

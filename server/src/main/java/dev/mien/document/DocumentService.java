@@ -36,8 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Creates, changes, finds and lists the documents of one collection.
 ///
 /// Every change is one edit inside the store's transaction and answers with the document as it was committed. Nothing
-/// is
-/// fetched again afterwards, so there is no moment at which an old copy could be picked up, and there is no copy.
+/// is fetched again afterwards, so there is no moment at which an old copy could be picked up, and there is no copy.
 public abstract class DocumentService {
     private static final Logger log = LoggerFactory.getLogger(DocumentService.class);
 

@@ -5,8 +5,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// JSON merge patch, as the pseudocode of RFC 7396 §2 has it. Ten lines of our own, because the known libraries are
-/// made
-/// for another generation of the JSON library.
+/// made for another generation of the JSON library.
 final class MergePatch {
     private MergePatch() {}
 

@@ -8,8 +8,7 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /// Where the next page of a list begins, in a form that cannot be edited by mistake: the last id of the page before,
-/// with
-/// a digest over it, the list's filters and the store's incarnation. It is no secret and protects none.
+/// with a digest over it, the list's filters and the store's incarnation. It is no secret and protects none.
 public final class Cursor {
     private static final int DIGEST_BYTES = 9;
 

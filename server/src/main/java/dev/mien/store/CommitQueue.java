@@ -18,13 +18,12 @@ import org.slf4j.LoggerFactory;
 /// commits what has gathered in one transaction (group commit), and then every waiting request is answered.
 ///
 /// **Invariant: an edit is answered [Outcome.NotApplied] only if it is certain that it never runs.** Three parties
-/// touch
-/// an edit: its request (which may lose patience), the committing thread, and close. Whoever moves it out of
-/// [State#WAITING] by compare-and-set decides: the request may only give up an edit that it moved to
-/// [State#GIVEN_UP] itself, and the committing thread runs only edits that it moved to [State#RUNNING]. The committing
-/// thread makes that move *after* it holds the database's write lock, so the wait for a lock that somebody else holds
-/// (a stopped process, say) is time in which a request can still give up for certain. Behind that move only a commit
-/// stands; if that hangs for longer than the timeout, the answer is [Outcome.Unknown], which is the truth.
+/// touch an edit: its request (which may lose patience), the committing thread, and close. Whoever moves it out of
+/// [State#WAITING] by compare-and-set decides: the request may only give up an edit that it moved to [State#GIVEN_UP]
+/// itself, and the committing thread runs only edits that it moved to [State#RUNNING]. The committing thread makes that
+/// move *after* it holds the database's write lock, so the wait for a lock that somebody else holds (a stopped process,
+/// say) is time in which a request can still give up for certain. Behind that move only a commit stands; if that hangs
+/// for longer than the timeout, the answer is [Outcome.Unknown], which is the truth.
 ///
 /// **Invariant: an edit is acknowledged only after its commit returned.** The batch writer returns outcomes; only here
 /// are they handed to the requests, so nothing in the transaction can acknowledge early.

@@ -6,8 +6,7 @@ import dev.mien.api.RevisionToken;
 ///
 /// Reads are strong: each reflects every edit that was acknowledged, through any worker, before the read began. They
 /// throw [StoreUnavailableException] where that cannot be established. A [ReadMode] may ask for less, or name a state
-/// that
-/// must be reached.
+/// that must be reached.
 public interface Store extends AutoCloseable {
 
     Found find(Collection collection, String id);

@@ -12,8 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /// The claim of one process to write to a data directory, alone or with its workers, as a lock on a file that is nobody
-/// else's. The kernel frees it when
-/// the process ends, however it ends.
+/// else's. The kernel frees it when the process ends, however it ends.
 public final class DataLock implements AutoCloseable {
     private final FileChannel channel;
 

@@ -25,12 +25,10 @@ import org.slf4j.LoggerFactory;
 ///
 /// All decisions are made by one thread, which takes events from a queue: what a worker said, that it exited, a signal,
 /// or that some time has passed. The same thread starts the worker processes and lives until the end, because the
-/// kernel
-/// ends a worker when the *thread* that started it ends ([ParentDeath]).
+/// kernel ends a worker when the *thread* that started it ends ([ParentDeath]).
 ///
 /// **Invariant: at most one supervisor has workers that write to a data directory.** It holds the [DataLock] from
-/// before
-/// its first worker until it ends, and its workers end with it.
+/// before its first worker until it ends, and its workers end with it.
 public final class Supervisor {
     private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
     private static final Duration TICK = Duration.ofMillis(250);

@@ -9,13 +9,11 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /// How many strong reads does one check serve, and how many are there in a second? Virtual threads read 16 documents
-/// that
-/// never change, one after another without a pause; a check sleeps for the given time on its reader's thread, as if it
-/// waited for a socket. After a second of warming up, each number of readers is counted for two.
+/// that never change, one after another without a pause; a check sleeps for the given time on its reader's thread, as
+/// if it waited for a socket. After a second of warming up, each number of readers is counted for two.
 ///
 /// Run by hand: `java -cp <test classpath> dev.mien.cache.CoherentStoreMeasurement [check in µs] [work per read in
-/// µs]`,
-/// where the work takes the processor, as the rest of a request does.
+/// µs]`, where the work takes the processor, as the rest of a request does.
 final class CoherentStoreMeasurement {
     private CoherentStoreMeasurement() {}
 

@@ -20,12 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Readers and writers in great disorder: several workers' stores in front of one database, with delays before and
-/// after
-/// each statement, checks that fail, restarts and trimmed logs.
+/// after each statement, checks that fail, restarts and trimmed logs.
 ///
 /// The database remembers every state, so each answer is checked exactly: it has to be what the document was in the
-/// state
-/// that its token names, and not older than any write or read of the document that had ended before it began.
+/// state that its token names, and not older than any write or read of the document that had ended before it began.
 @org.junit.jupiter.api.Timeout(300)
 class CoherentStoreStressTest {
     private static final int STORES = 3;

@@ -29,8 +29,7 @@ final class FakeDatabase implements Store, ChangeSource {
     static final Collection PERSONAS = new Collection("personas", List.of("name"), "");
 
     /// Where a statement is: sent and not begun, or done and not yet answered. Or a cache: about to apply a change,
-    /// about
-    /// to look how far it has come.
+    /// about to look how far it has come.
     enum Point {
         CHECK_SENT,
         CHECK_DONE,

@@ -106,8 +106,7 @@ final class KeyCheck {
     }
 
     /// Whether everybody who saw the version of this operation saw it in the same incarnation. A condition may else
-    /// have
-    /// named it by the tag that it had in another one, which is refused.
+    /// have named it by the tag that it had in another one, which is refused.
     private boolean isOfOneIncarnation(Operation operation) {
         return history.cluster(history.clusterOf(operation.version())).stream()
                 .allMatch(sighting -> sighting.token() == null || sameIncarnation(sighting, operation));

@@ -49,9 +49,8 @@ final class RevisionCheck {
     }
 
     /// One incarnation comes before another if an answer of the one ended before a request for the other began. Two
-    /// that
-    /// come before each other cannot have followed each other. A longer circle has two such in it: of its incarnations,
-    /// the one with the earliest end comes before the one that comes before it.
+    /// that come before each other cannot have followed each other. A longer circle has two such in it: of its
+    /// incarnations, the one with the earliest end comes before the one that comes before it.
     private void historiesNeverComeBack() {
         var firstEnd = new TreeMap<String, Operation>();
         var lastStart = new TreeMap<String, Operation>();

@@ -8,10 +8,9 @@ import java.util.List;
 /// Copies a whole store: every document with its versions, revisions and times, the tombstones, and the change log.
 ///
 /// **Invariant: a target is empty, or it holds a copy that was compared with its source and found equal.** All that a
-/// copy writes is one transaction, and the comparison is part of it. A process that is killed, a connection that
-/// breaks or a disk that is full leaves nothing, and the next run begins anew. Nobody else can write in between, since
-/// the target
-/// holds the locks of its tables from before it is found empty until the end.
+/// copy writes is one transaction, and the comparison is part of it. A process that is killed, a connection that breaks
+/// or a disk that is full leaves nothing, and the next run begins anew. Nobody else can write in between, since the
+/// target holds the locks of its tables from before it is found empty until the end.
 ///
 /// **Invariant: the source is one state**, that of the snapshot that was given.
 public final class StoreCopy {
@@ -38,8 +37,7 @@ public final class StoreCopy {
     }
 
     /// @throws StoreUnavailableException in one clear sentence, if the target holds something else, or either of the
-    /// two
-    ///     fails; nothing was written then, unless the sentence says that this is not known
+    ///     two fails; nothing was written then, unless the sentence says that this is not known
     public Result run() {
         try {
             return isEmpty(target.contents()) ? copy() : compare();

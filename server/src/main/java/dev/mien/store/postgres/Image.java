@@ -6,8 +6,7 @@ import dev.mien.store.DocumentJson;
 /// A document as a transaction found it, or as it is going to leave it.
 ///
 /// @param revision of its last change; or where that is part of this transaction, minus the change's position in it,
-/// from
-///     1, since the transaction learns its revisions only at its end
+///     from 1, since the transaction learns its revisions only at its end
 /// @param body the members that its owner wrote, as a JSON object
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 record Image(String id, long version, long revision, String createdAt, String updatedAt, byte[] body) {

@@ -18,8 +18,7 @@ import org.slf4j.LoggerFactory;
 /// A standby server, read on the calling thread over a few sessions of its own. They are opened when they are needed.
 ///
 /// Nobody waits for a session, and a standby that failed is left alone for a while: its absence costs one reader in
-/// each
-/// such while a short time, and no reader the answer.
+/// each such while a short time, and no reader the answer.
 public final class PostgresReplica implements Replica {
     private static final Logger log = LoggerFactory.getLogger(PostgresReplica.class);
     /// How long a standby that failed is left alone, counted from the last attempt.

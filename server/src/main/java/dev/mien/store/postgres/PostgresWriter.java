@@ -304,8 +304,7 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
     }
 
     /// The position of the last write of each run, from 1. A run is of one table and kind, has no row twice, and no
-    /// change
-    /// of a member that others may take: there the order matters, also in between.
+    /// change of a member that others may take: there the order matters, also in between.
     private static List<Integer> runEnds(List<Write> writes, boolean singly) {
         var ends = new ArrayList<Integer>();
         var ids = new HashSet<String>();

@@ -11,15 +11,13 @@ import org.jspecify.annotations.Nullable;
 /// **Invariant: an answer is used only if what the standby shows is a beginning of the primary's history.** Each
 /// statement names the line of history beside the answer, and the line must be the newest that this worker has met on
 /// the primary. Revisions alone prove nothing: after a promotion that lost the last writes, the new line gives out
-/// their
-/// revisions again, and a standby of the old line has them, too. PostgreSQL keeps such a standby from following the new
-/// line, so it never names it.
+/// their revisions again, and a standby of the old line has them, too. PostgreSQL keeps such a standby from following
+/// the new line, so it never names it.
 ///
 /// The line is that of the last restart point or of the WAL that is being received, if that is newer. Both may lag, and
 /// neither runs ahead. So a standby that follows a promotion, and receives nothing just then, is refused until its next
 /// restart point. Both are read after the statement's snapshot was taken: a server that is in recovery then was so at
-/// the
-/// snapshot.
+/// the snapshot.
 final class Standby implements PostgresReader.Server {
     private static final String LINE = """
             (SELECT system_identifier || '/' || lpad(upper(to_hex(greatest(

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// The database's file, and whether it is still the one that was opened.
 ///
 /// Connections go on working on a file that was removed or replaced under its name, but nobody who opens it by name
-/// will
-/// ever see what they write. A `stat` notices; it is the only thing that may be done to the file from outside SQLite,
-/// because closing any descriptor of it would drop SQLite's locks (https://www.sqlite.org/howtocorrupt.html §2.2).
+/// will ever see what they write. A `stat` notices; it is the only thing that may be done to the file from outside
+/// SQLite, because closing any descriptor of it would drop SQLite's locks (https://www.sqlite.org/howtocorrupt.html
+/// §2.2).
 final class DatabaseFile {
     private final Path path;
     private final @Nullable Object key;

@@ -34,8 +34,7 @@ final class Sqlite {
     }
 
     /// A connection that reads: in autocommit, one statement at a time, each result read to its end and closed, since
-    /// an
-    /// open statement would hold on to an old snapshot.
+    /// an open statement would hold on to an old snapshot.
     static Connection openReader(Path file) throws SQLException {
         return open(file, true, Map.of("query_only", "1", "busy_timeout", "5000", "cache_size", "-2000"));
     }

@@ -28,8 +28,7 @@ import org.slf4j.LoggerFactory;
 /// The store of one worker on SQLite. Several workers open the same file, each with a store of its own.
 ///
 /// Reads run on the calling thread, on one of a few reading connections; lists, which may take long and would hold on
-/// to
-/// the carrier of a virtual thread, on a small pool of platform threads. Writes go through the [CommitQueue].
+/// to the carrier of a virtual thread, on a small pool of platform threads. Writes go through the [CommitQueue].
 ///
 /// **A store never goes back.** A read that finds the log's head behind what this worker saw before the read began, or
 /// another incarnation, has met another history under the same name (a restored copy). From then on every read is

@@ -36,8 +36,7 @@ public final class SqliteTarget implements Target {
     }
 
     /// Opens the store in the directory, which is made and migrated where it is not there yet. The caller has seen to
-    /// it
-    /// that no server has the directory.
+    /// it that no server has the directory.
     ///
     /// @throws StoreUnavailableException in one clear sentence, if it cannot be used
     public static SqliteTarget open(Path directory) {

@@ -40,9 +40,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// **A `COMMIT` that fails is unknown, not undone**: its frames may lie complete in the WAL, and recovery after a crash
 /// would then bring it back. So it is settled by a fence, a commit whose only purpose is to overwrite those frames.
-/// Once
-/// the fence is on disk the batch is either in the log or gone for good. Until a fence succeeds nothing else is written
-/// and the worker is not ready.
+/// Once the fence is on disk the batch is either in the log or gone for good. Until a fence succeeds nothing else is
+/// written and the worker is not ready.
 final class SqliteWriter implements BatchWriter, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SqliteWriter.class);
     private static final DateTimeFormatter TIME =

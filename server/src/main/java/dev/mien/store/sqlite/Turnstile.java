@@ -9,17 +9,14 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /// Where the writers of different processes queue before `BEGIN IMMEDIATE`. SQLite's own wait sleeps and polls, so
-/// whoever
-/// just wrote would mostly be the next to write, and others would starve.
+/// whoever just wrote would mostly be the next to write, and others would starve.
 ///
 /// Two lock files, an outer and an inner one: take the outer, take the inner, let the outer go, write, let the inner
-/// go.
-/// Whoever just wrote has to take the outer lock again, and there stands behind the one who waits for the inner.
+/// go. Whoever just wrote has to take the outer lock again, and there stands behind the one who waits for the inner.
 ///
 /// It is for fairness only: SQLite's write lock is what excludes, so a writer that never comes here (the `sqlite3`
-/// tool)
-/// breaks nothing. The kernel frees the locks of a process that ends. They belong to the process and not to the thread
-/// (POSIX), so each file is opened once in a process and only by this class.
+/// tool) breaks nothing. The kernel frees the locks of a process that ends. They belong to the process and not to the
+/// thread (POSIX), so each file is opened once in a process and only by this class.
 final class Turnstile implements AutoCloseable {
     private final FileChannel outer;
     private final FileChannel inner;

@@ -285,7 +285,7 @@ class PostgresFaultsTest {
 
         assertThatThrownBy(() -> PostgresServer.open(empty))
                 .isInstanceOf(StoreUnavailableException.class)
-                .hasMessageContaining("schema_history");
+                .hasMessageContaining("schema is version 0");
     }
 
     @Nested
