@@ -49,15 +49,6 @@ final class OwnServer implements AutoCloseable {
         return new OwnServer(copy);
     }
 
-    /// Copies the data of a server that is not running.
-    static void copy(Path from, Path to) throws IOException {
-        try (var files = Files.walk(from)) {
-            for (var file : (Iterable<Path>) files::iterator) {
-                Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
-            }
-        }
-    }
-
     String url() {
         return "jdbc:postgresql://localhost:" + port + "/postgres?user=postgres";
     }
