@@ -40,6 +40,14 @@ public final class StoreCopy {
     ///     two fails; nothing was written then, unless the sentence says that this is not known
     public Result run() {
         try {
+            if (newIncarnation
+                    && target.contents()
+                            .head()
+                            .incarnation()
+                            .equals(source.head().incarnation())) {
+                throw refused(
+                        "the target holds a copy that has the source's incarnation, made without --new-incarnation");
+            }
             return isEmpty(target.contents()) ? copy() : compare();
         } catch (SQLException | IllegalArgumentException e) {
             throw new StoreUnavailableException("cannot copy, and nothing was written: " + oneLine(e), e);
@@ -84,9 +92,6 @@ public final class StoreCopy {
         var here = source.head();
         if (!newIncarnation && !there.incarnation().equals(here.incarnation())) {
             throw anotherHistory(there);
-        }
-        if (newIncarnation && there.incarnation().equals(here.incarnation())) {
-            throw refused("the target holds a copy that has the source's incarnation, made without --new-incarnation");
         }
         if (there.revision() != here.revision() || there.floor() != here.floor()) {
             throw newIncarnation

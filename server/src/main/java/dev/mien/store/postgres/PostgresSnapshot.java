@@ -15,7 +15,7 @@ import java.sql.SQLException;
 /// VACUUM removes nothing that is newer for as long as this is open.
 public final class PostgresSnapshot implements Snapshot {
     /// Rows that the server sends at once. A document may have a megabyte.
-    private static final int FETCH = 50;
+    private static final int FETCH = 20;
 
     private final Connection connection;
 

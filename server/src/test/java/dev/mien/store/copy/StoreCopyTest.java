@@ -408,6 +408,18 @@ class StoreCopyTest {
         assertThatThrownBy(() -> source.copyTo(target)).hasMessageStartingWith("the target holds another history");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void newIncarnation_ofATargetThatHasTheSources_isRefused(boolean empty) throws SQLException {
+        var source = empty ? migratedSqlite("source") : source();
+        var target = postgres();
+        source.copyTo(target);
+
+        assertThatThrownBy(() -> source.copyTo(target, true, (what, done, all) -> {}))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("that has the source's incarnation");
+    }
+
     @Test
     void postgresTarget_inUseByAServer_isRefused() {
         var source = migratedSqlite("source");
@@ -421,6 +433,28 @@ class StoreCopyTest {
                     .isInstanceOf(StoreUnavailableException.class)
                     .hasMessageContaining("in use by a server");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"postgres", "sqlite"})
+    void target_whileItIsCopiedTo_takesNoOtherWrites(String database) throws SQLException {
+        var source = source();
+        var target = other(database);
+        var refused = new AtomicBoolean();
+
+        source.copyTo(target, false, (what, done, all) -> {
+            if (what.equals("Copying users") && done == 1) {
+                try (var hand = target.hand()) {
+                    run(hand, database.equals("postgres") ? "SET lock_timeout = 100" : "PRAGMA busy_timeout = 0");
+                    run(hand, "INSERT INTO users (id, document) VALUES ('u', '{\"username\":\"u\"}')");
+                } catch (SQLException e) {
+                    refused.set(true);
+                }
+            }
+        });
+
+        assertThat(refused).isTrue();
+        assertThat(served(target)).isEqualTo(served(source));
     }
 
     @Test
