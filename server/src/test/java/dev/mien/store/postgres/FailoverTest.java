@@ -313,7 +313,8 @@ class FailoverTest {
     @Test
     void fencedChecks_standbyNamesTakenAway_refuse() throws Exception {
         makeSynchronous();
-        try (var store = open(FENCED, primary)) {
+        // One session, so that it is not a new one that notices.
+        try (var store = open(new PostgresConfig("", "", 1, true), primary)) {
             store.find(PERSONAS, "nobody");
 
             tell(primary, "ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()");
