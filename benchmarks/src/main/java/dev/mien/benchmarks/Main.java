@@ -291,6 +291,8 @@ final class Main implements Callable<Integer> {
         if (options != null) {
             about.put("MIEN_JAVA_OPTIONS", "`" + options + "`");
         }
+        String load = Files.readString(Path.of("/proc/loadavg")).split(" ")[2];
+        about.put("load average", load + " over the last quarter of an hour, the benchmark's own included");
         about.put("rounds", rounds + " of " + roundMillis + " ms");
         return about;
     }
