@@ -65,7 +65,7 @@ final class Main implements Callable<Integer> {
     @Option(names = "--rounds", description = "rounds of each load (default: 5; quick: 3)")
     private int rounds;
 
-    @Option(names = "--round-millis", description = "length of a round; /livez gets half (default: 2000; quick: 1000)")
+    @Option(names = "--round-millis", description = "length of a round; /livez gets half (default: 1000; quick: 500)")
     private int roundMillis;
 
     @Option(names = "--open", description = "also an open loop of each of --loads, at half the load of the closed one")
@@ -145,7 +145,7 @@ final class Main implements Callable<Integer> {
 
     private void useDefaults() {
         rounds = rounds > 0 ? rounds : quick ? 3 : 5;
-        roundMillis = roundMillis > 0 ? roundMillis : quick ? 1_000 : 2_000;
+        roundMillis = roundMillis > 0 ? roundMillis : quick ? 500 : 1_000;
         if (personas.isEmpty()) {
             personas = quick ? List.of(1_000) : List.of(1_000, 100_000);
         }
