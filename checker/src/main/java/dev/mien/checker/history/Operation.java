@@ -74,32 +74,18 @@ public record Operation(
 
     /// The request names a version as its condition: `If-Match`, `If-None-Match`.
     public Operation naming(long version) {
-        return copy(completedNanos, outcome, status, worker, version, this.version, revision, written, seen, token);
+        return copy(
+                key, completedNanos, outcome, status, worker, version, this.version, revision, written, seen, token);
     }
 
     /// The request carries these fields.
     public Operation writing(Fields fields) {
-        return copy(completedNanos, outcome, status, worker, named, version, revision, fields, seen, token);
+        return copy(key, completedNanos, outcome, status, worker, named, version, revision, fields, seen, token);
     }
 
     /// The same for the document that turned out to be meant: an answer names the one it created.
     public Operation of(Key key) {
-        return new Operation(
-                client,
-                sequence,
-                kind,
-                key,
-                invokedNanos,
-                completedNanos,
-                outcome,
-                status,
-                worker,
-                named,
-                version,
-                revision,
-                written,
-                seen,
-                token);
+        return copy(key, completedNanos, outcome, status, worker, named, version, revision, written, seen, token);
     }
 
     /// A read of this version, or a write that made it.
@@ -128,26 +114,27 @@ public record Operation(
     }
 
     private Operation completed(long nanos, Outcome outcome, int status, int worker, long version) {
-        return copy(nanos, outcome, status, worker, named, version, revision, written, seen, token);
+        return copy(key, nanos, outcome, status, worker, named, version, revision, written, seen, token);
     }
 
     public Operation withVersion(long version) {
-        return copy(completedNanos, outcome, status, worker, named, version, revision, written, seen, token);
+        return copy(key, completedNanos, outcome, status, worker, named, version, revision, written, seen, token);
     }
 
     public Operation withRevision(long revision) {
-        return copy(completedNanos, outcome, status, worker, named, version, revision, written, seen, token);
+        return copy(key, completedNanos, outcome, status, worker, named, version, revision, written, seen, token);
     }
 
     public Operation withSeen(@Nullable Fields seen) {
-        return copy(completedNanos, outcome, status, worker, named, version, revision, written, seen, token);
+        return copy(key, completedNanos, outcome, status, worker, named, version, revision, written, seen, token);
     }
 
     public Operation withToken(@Nullable Token token) {
-        return copy(completedNanos, outcome, status, worker, named, version, revision, written, seen, token);
+        return copy(key, completedNanos, outcome, status, worker, named, version, revision, written, seen, token);
     }
 
     private Operation copy(
+            Key key,
             long completedNanos,
             Outcome outcome,
             int status,

@@ -2,6 +2,7 @@ package dev.mien.checker.report;
 
 import dev.mien.checker.history.Key;
 import dev.mien.checker.history.Operation;
+import dev.mien.checker.history.Sorted;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -38,7 +39,7 @@ record Freshness(Histogram staleness, Histogram probes) {
         long[] earliestEnds = earliestEndsFrom(sightings);
         for (var sighting : sightings) {
             if (!sighting.kind().isWrite()) {
-                int newer = countUpTo(versions, sighting.version());
+                int newer = Sorted.countUpTo(versions, sighting.version());
                 staleness.add(Math.max(0, sighting.invokedNanos() - earliestEnds[newer]));
             }
         }
@@ -62,25 +63,11 @@ record Freshness(Histogram staleness, Histogram probes) {
                 .toArray();
         for (var operation : answered) {
             if (!operation.kind().isWrite()) {
-                int before = countUpTo(ends, operation.invokedNanos() - 1);
+                int before = Sorted.countUpTo(ends, operation.invokedNanos() - 1);
                 if (before > 0) {
                     probes.add(operation.invokedNanos() - ends[before - 1]);
                 }
             }
         }
-    }
-
-    private static int countUpTo(long[] sorted, long limit) {
-        int low = 0;
-        int high = sorted.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (sorted[middle] <= limit) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
     }
 }

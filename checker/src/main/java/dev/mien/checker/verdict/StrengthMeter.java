@@ -3,6 +3,7 @@ package dev.mien.checker.verdict;
 import dev.mien.checker.history.Fault;
 import dev.mien.checker.history.History;
 import dev.mien.checker.history.Operation;
+import dev.mien.checker.history.Sorted;
 import dev.mien.checker.verdict.Strength.Settled;
 import java.time.Duration;
 import java.util.Arrays;
@@ -37,7 +38,7 @@ final class StrengthMeter {
         int before = 0;
         for (var read : answeredReads(operations)) {
             reads++;
-            if (countUpTo(starts, read.completedNanos()) > countUpTo(ends, read.invokedNanos() - 1)) {
+            if (Sorted.countUpTo(starts, read.completedNanos()) > Sorted.countUpTo(ends, read.invokedNanos() - 1)) {
                 overlappingReads++;
             }
             while (before < acknowledged.size() && acknowledged.get(before).precedes(read)) {
@@ -55,20 +56,6 @@ final class StrengthMeter {
                         !operation.kind().isWrite() && operation.outcome().isAnswer())
                 .sorted(Comparator.comparingLong(Operation::invokedNanos))
                 .toList();
-    }
-
-    private static int countUpTo(long[] sorted, long limit) {
-        int low = 0;
-        int high = sorted.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (sorted[middle] <= limit) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
     }
 
     void add(KeyCheck.Result result) {

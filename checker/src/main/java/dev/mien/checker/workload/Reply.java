@@ -16,6 +16,7 @@ final class Reply {
 
     private final ClassicHttpResponse response;
     private final byte[] body;
+    private @Nullable JsonNode json;
 
     Reply(ClassicHttpResponse response, byte[] body) {
         this.response = response;
@@ -47,11 +48,12 @@ final class Reply {
 
     /// @throws IOException when the body is no JSON, which is no answer that a client could use
     JsonNode json() throws IOException {
-        if (body.length == 0) {
-            return MissingNode.getInstance();
+        if (json != null) {
+            return json;
         }
         try {
-            return JSON.readTree(body);
+            json = body.length == 0 ? MissingNode.getInstance() : JSON.readTree(body);
+            return json;
         } catch (JacksonException e) {
             throw new IOException("an answer that is no JSON", e);
         }
