@@ -10,11 +10,11 @@ import dev.mien.checker.verdict.CheckConfig;
 import dev.mien.checker.verdict.Checker;
 import dev.mien.checker.verdict.Verdict;
 import dev.mien.checker.verdict.ViolationKind;
-import dev.mien.checker.workload.Workload;
 import dev.mien.checker.workload.WorkloadConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -29,10 +29,9 @@ class BrokenServersTest {
         try (var server = new BrokenServer(flaw, WORKERS)) {
             var recorder = new Recorder(new Header(3, Map.of()), null);
             var config = new WorkloadConfig(3, duration, 8, 12, 0.33, Duration.ofSeconds(20));
-            var workload = new Workload(config, server::addresses, recorder);
-            workload.run(progress -> {});
-            var history = recorder.finish(workload.atRest());
-            assertThat(workload.surprises()).isEmpty();
+            var verification = new Verification(config, server::addresses, List.of(), recorder);
+            var history = verification.run(progress -> {});
+            assertThat(verification.workload().surprises()).isEmpty();
             return new Checker(new CheckConfig(100, 200_000)).check(history);
         }
     }

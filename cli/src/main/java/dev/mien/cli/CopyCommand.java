@@ -12,12 +12,10 @@ import dev.mien.store.sqlite.SqliteMigrations;
 import dev.mien.store.sqlite.SqliteSnapshot;
 import dev.mien.store.sqlite.SqliteTarget;
 import dev.mien.worker.DataLock;
-import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IModelTransformer;
@@ -185,8 +183,7 @@ final class CopyCommand implements Callable<Integer> {
 
     /// Twice a second on a terminal, every five seconds elsewhere, and at the end of each table.
     private final class Shown implements CopyProgress {
-        private final boolean interactive =
-                Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+        private final boolean interactive = Terminal.isInteractive();
         private final long pause = interactive ? 500_000_000L : 5_000_000_000L;
         private long begun;
         private long shown;

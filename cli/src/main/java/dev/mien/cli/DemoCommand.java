@@ -5,7 +5,6 @@ import dev.mien.api.MienClient;
 import dev.mien.api.MienException;
 import dev.mien.api.Persona;
 import dev.mien.checker.fault.SideDoor;
-import java.io.Console;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -81,7 +79,7 @@ final class DemoCommand implements Callable<Integer> {
         var store = postgres
                 ? new OwnPostgres(directory.resolve("postgres"), 1)
                 : OwnStore.sqlite(directory.resolve("data"));
-        return new OwnDeployment(store, 1, WORKERS, directory);
+        return new OwnDeployment(store, 1, WORKERS, Map.of(), directory);
     }
 
     private int play(ServerProcess server, SideDoor database) throws Exception {
@@ -224,8 +222,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void progress(String what, int done, int all) {
-        boolean interactive =
-                Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+        boolean interactive = Terminal.isInteractive();
         if (done == all || (interactive && done % 10 == 0)) {
             out.print((interactive ? "\r" : "") + what + ": " + done + " of " + all + (done == all ? "\n" : ""));
             out.flush();

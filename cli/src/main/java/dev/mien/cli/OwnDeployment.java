@@ -2,6 +2,7 @@ package dev.mien.cli;
 
 import dev.mien.checker.fault.Processes;
 import dev.mien.checker.fault.SideDoor;
+import dev.mien.checker.fault.Signal;
 import dev.mien.checker.history.ChangeLog;
 import dev.mien.checker.workload.Deployment;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
@@ -23,6 +25,7 @@ final class OwnDeployment implements Deployment, Processes, AutoCloseable {
 
     private final OwnStore store;
     private final int workers;
+    private final Map<String, String> environment;
     private final Path directory;
     private final List<ServerProcess> servers = Collections.synchronizedList(new ArrayList<>());
     private final SideDoor sideDoor;
@@ -32,10 +35,13 @@ final class OwnDeployment implements Deployment, Processes, AutoCloseable {
     ///
     /// @param store closed with the deployment
     /// @param workers how many each machine has
+    /// @param environment variables for the servers
     /// @param directory where the logs go
-    OwnDeployment(OwnStore store, int machines, int workers, Path directory) throws SQLException {
+    OwnDeployment(OwnStore store, int machines, int workers, Map<String, String> environment, Path directory)
+            throws SQLException {
         this.store = store;
         this.workers = workers;
+        this.environment = environment;
         this.directory = directory;
         try {
             for (int machine = 0; machine < machines; machine++) {
@@ -52,7 +58,7 @@ final class OwnDeployment implements Deployment, Processes, AutoCloseable {
     private ServerProcess start(int machine) {
         var settings = new ArrayList<>(store.settings(machine));
         settings.add("--worker-first-number=" + (1 + machine * workers));
-        return new ServerProcess(workers, directory.resolve("server-" + machine + ".log"), settings);
+        return new ServerProcess(environment, workers, directory.resolve("server-" + machine + ".log"), settings);
     }
 
     SideDoor sideDoor() {
@@ -118,7 +124,7 @@ final class OwnDeployment implements Deployment, Processes, AutoCloseable {
     public void rollingRestart() throws Exception {
         var server = servers.get(chooseMachine());
         var before = server.workers().stream().map(ProcessHandle::pid).toList();
-        new ProcessBuilder("kill", "-HUP", Long.toString(server.pid())).start().waitFor();
+        Signal.send("HUP", server.process().toHandle());
         await(() -> {
             var now = server.workers().stream().map(ProcessHandle::pid).toList();
             return now.size() == workers && now.stream().noneMatch(before::contains);

@@ -2,11 +2,8 @@ package dev.mien.cli;
 
 import dev.mien.checker.fault.SideDoor;
 import dev.mien.checker.history.ChangeLog;
-import dev.mien.checker.history.ChangeLog.Change;
-import dev.mien.checker.history.Key;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,11 +80,6 @@ final class PostgresSideDoor implements SideDoor {
     }
 
     @Override
-    public boolean isWriteLocked() {
-        return false;
-    }
-
-    @Override
     public void checkpointStorm(long millis) throws SQLException, InterruptedException {
         var connection = session();
         connection.setAutoCommit(true);
@@ -108,16 +100,7 @@ final class PostgresSideDoor implements SideDoor {
         var connection = session();
         try (var statement = connection.createStatement()) {
             statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-            var changes = new ArrayList<Change>();
-            var log = statement.executeQuery(
-                    "SELECT revision, collection, id, version, operation FROM changes ORDER BY revision");
-            while (log.next()) {
-                changes.add(new Change(
-                        log.getLong(1), new Key(log.getString(2), log.getString(3)), log.getLong(4), log.getString(5)));
-            }
-            var head = statement.executeQuery("SELECT incarnation, floor, seq FROM log_head");
-            head.next();
-            return new ChangeLog(head.getString(1), head.getLong(2), head.getLong(3), changes);
+            return ChangeLogTable.read(statement);
         } finally {
             connection.rollback();
         }

@@ -29,11 +29,6 @@ final class ServerProcess implements AutoCloseable {
         this(Map.of(), workers, log, with("--data=" + data, settings));
     }
 
-    /// Starts a server as below, with no variables of its own.
-    ServerProcess(int workers, Path log, List<String> settings) {
-        this(Map.of(), workers, log, settings);
-    }
-
     /// Starts a server on any free port and waits until all its workers are ready.
     ///
     /// @param environment variables for the server and its workers

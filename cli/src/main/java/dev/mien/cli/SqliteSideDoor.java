@@ -1,22 +1,20 @@
 package dev.mien.cli;
 
 import dev.mien.checker.fault.SideDoor;
+import dev.mien.checker.fault.WriteLock;
 import dev.mien.checker.history.ChangeLog;
-import dev.mien.checker.history.ChangeLog.Change;
-import dev.mien.checker.history.Key;
 import dev.mien.store.sqlite.SqliteStore;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
 /// An SQLite store that a server of ours has open in other processes. One thread at a time.
-final class SqliteSideDoor implements SideDoor {
+final class SqliteSideDoor implements SideDoor, WriteLock {
     private static final long READER_MILLIS = 30;
 
     private final Connection side;
@@ -81,7 +79,7 @@ final class SqliteSideDoor implements SideDoor {
     }
 
     @Override
-    public boolean isWriteLocked() throws SQLException {
+    public boolean isHeld() throws SQLException {
         try {
             execute(impatient, "BEGIN IMMEDIATE");
         } catch (SQLException busy) {
@@ -114,16 +112,7 @@ final class SqliteSideDoor implements SideDoor {
     public ChangeLog changeLog() throws SQLException {
         execute(side, "BEGIN");
         try (var statement = side.createStatement()) {
-            var changes = new ArrayList<Change>();
-            var log = statement.executeQuery(
-                    "SELECT revision, collection, id, version, operation FROM changes ORDER BY revision");
-            while (log.next()) {
-                changes.add(new Change(
-                        log.getLong(1), new Key(log.getString(2), log.getString(3)), log.getLong(4), log.getString(5)));
-            }
-            var head = statement.executeQuery("SELECT incarnation, floor, seq FROM log_head");
-            head.next();
-            return new ChangeLog(head.getString(1), head.getLong(2), head.getLong(3), changes);
+            return ChangeLogTable.read(statement);
         } finally {
             execute(side, "COMMIT");
         }

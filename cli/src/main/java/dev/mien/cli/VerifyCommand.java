@@ -1,15 +1,14 @@
 package dev.mien.cli;
 
 import dev.mien.api.MienClient;
+import dev.mien.checker.Verification;
 import dev.mien.checker.fault.BulkSql;
 import dev.mien.checker.fault.CheckpointStorm;
-import dev.mien.checker.fault.Faults;
 import dev.mien.checker.fault.Injector;
 import dev.mien.checker.fault.Kill;
 import dev.mien.checker.fault.Pause;
 import dev.mien.checker.fault.RollingRestart;
-import dev.mien.checker.fault.Scene;
-import dev.mien.checker.history.FinalState;
+import dev.mien.checker.fault.WriteLock;
 import dev.mien.checker.history.Header;
 import dev.mien.checker.history.History;
 import dev.mien.checker.history.HistoryReader;
@@ -22,10 +21,8 @@ import dev.mien.checker.verdict.CheckConfig;
 import dev.mien.checker.verdict.Checker;
 import dev.mien.checker.verdict.Verdict;
 import dev.mien.checker.workload.Progress;
-import dev.mien.checker.workload.Workload;
 import dev.mien.checker.workload.WorkloadConfig;
 import java.io.BufferedWriter;
-import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
@@ -44,7 +41,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -199,8 +196,11 @@ final class VerifyCommand implements Callable<Integer> {
         var config = config();
         var breakages = breakages();
         urls.forEach(this::requireHttp);
-        if (workers < (postgres ? MACHINES : 1) || workers > 64) {
-            throw usage("--workers must be between " + (postgres ? MACHINES : 1) + " and 64");
+        if (workers < 1 || workers > 64) {
+            throw usage("--workers must be between 1 and 64");
+        }
+        if (postgres && workers % MACHINES != 0) {
+            throw usage("--workers must be even with --postgres, which has half of them on each of two machines");
         }
         if (postgres && !urls.isEmpty()) {
             throw usage("--postgres starts servers; it does not go with --url");
@@ -260,16 +260,11 @@ final class VerifyCommand implements Callable<Integer> {
             metadata.put("store", postgres ? "PostgreSQL, workers on two machines" : "SQLite");
             metadata.put("faults", String.join(" ", words(breakages)));
             var recorder = new Recorder(new Header(config.seed(), metadata), writer);
-            var workload = new Workload(config, deployment, recorder);
-            var scene = new Scene(new Random(config.seed()), recorder, workload::documents);
-            var running = new Faults(injectors(breakages, deployment), scene);
-            try (running) {
-                workload.run(this::show);
-            }
-            var history = recorder.finish(rest(workload));
+            var verification = new Verification(config, deployment, injectors(breakages, deployment), recorder);
+            var history = verification.run(this::show);
             status = judge(history);
-            note(workload.surprises());
-            note(running.failures());
+            note(verification.workload().surprises());
+            note(verification.failures());
             if (status == 1 && writer == null) {
                 HistoryWriter.write(history, writer(directory.resolve("history.jsonl")));
             }
@@ -286,11 +281,15 @@ final class VerifyCommand implements Callable<Integer> {
     private OwnDeployment open(Path directory) throws SQLException {
         if (!postgres) {
             err.println("Starting " + workers + " workers on a store in a temporary directory …");
-            return new OwnDeployment(OwnStore.sqlite(directory.resolve("data")), 1, workers, directory);
+            return new OwnDeployment(OwnStore.sqlite(directory.resolve("data")), 1, workers, Map.of(), directory);
         }
         err.println("Starting PostgreSQL and two machines of " + workers / MACHINES + " workers …");
         return new OwnDeployment(
-                new OwnPostgres(directory.resolve("postgres"), MACHINES), MACHINES, workers / MACHINES, directory);
+                new OwnPostgres(directory.resolve("postgres"), MACHINES),
+                MACHINES,
+                workers / MACHINES,
+                Map.of(),
+                directory);
     }
 
     private static List<String> words(Set<Breakage> breakages) {
@@ -309,7 +308,7 @@ final class VerifyCommand implements Callable<Integer> {
         var database = deployment.sideDoor();
         return switch (breakage) {
             case KILL -> new Kill(deployment);
-            case PAUSE -> new Pause(deployment, deployment.store() instanceof OwnPostgres ? null : database);
+            case PAUSE -> new Pause(deployment, database instanceof WriteLock lock ? lock : null);
             case ROLLING_RESTART -> new RollingRestart(deployment);
             case SQL -> new BulkSql(database);
             case CHECKPOINT -> new CheckpointStorm(database);
@@ -332,13 +331,13 @@ final class VerifyCommand implements Callable<Integer> {
         var metadata = metadata(config);
         metadata.put("url", String.join(" ", urls.stream().map(URI::toString).toList()));
         var recorder = new Recorder(new Header(config.seed(), metadata), writer);
-        var workload = new Workload(config, () -> urls, recorder);
+        var verification = new Verification(config, () -> urls, List.of(), recorder);
+        var workload = verification.workload();
         err.println("The personas of this run are tagged " + workload.tag());
-        workload.run(this::show);
-        var state = rest(workload);
+        var history = verification.run(this::show);
         err.println("Deleting the documents of this run …");
-        workload.remove(state);
-        int status = judge(recorder.finish(state));
+        workload.remove(Objects.requireNonNull(history.finalState()));
+        int status = judge(history);
         note(workload.surprises());
         return status;
     }
@@ -352,15 +351,9 @@ final class VerifyCommand implements Callable<Integer> {
         return metadata;
     }
 
-    private FinalState rest(Workload workload) throws IOException, InterruptedException {
-        err.println("Reading the state at rest through every worker …");
-        return workload.atRest();
-    }
-
     /// Twice a second on a terminal, every five seconds elsewhere.
     private void show(Progress progress) {
-        boolean interactive =
-                Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+        boolean interactive = Terminal.isInteractive();
         double elapsed = progress.elapsedNanos() / 1e9;
         boolean last = elapsed >= seconds;
         if (interactive || last || elapsed % 5 < 0.5) {
@@ -376,6 +369,9 @@ final class VerifyCommand implements Callable<Integer> {
                     progress.workers(),
                     interactive && !last ? "  " : System.lineSeparator());
             err.flush();
+        }
+        if (last) {
+            err.println("Reading the state at rest through every worker …");
         }
     }
 

@@ -3,10 +3,8 @@ package dev.mien.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.mien.checker.fault.Faults;
+import dev.mien.checker.Verification;
 import dev.mien.checker.fault.Injector;
-import dev.mien.checker.fault.Scene;
-import dev.mien.checker.history.ChangeLog;
 import dev.mien.checker.history.Header;
 import dev.mien.checker.history.History;
 import dev.mien.checker.history.Outcome;
@@ -14,19 +12,14 @@ import dev.mien.checker.history.Recorder;
 import dev.mien.checker.verdict.CheckConfig;
 import dev.mien.checker.verdict.Checker;
 import dev.mien.checker.verdict.Verdict;
-import dev.mien.checker.workload.Deployment;
-import dev.mien.checker.workload.Workload;
 import dev.mien.checker.workload.WorkloadConfig;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,13 +34,9 @@ class DiskFaultsIT {
 
     @Test
     void disk_fullNowAndThen_breaksNoPromise() throws Exception {
-        var small = Files.createDirectory(directory.resolve("small"));
-        assumeTrue(
-                command("mount", "-t", "tmpfs", "-o", "size=200m", "mien-test", small.toString()),
-                "skipped: a small file system can only be mounted as root");
-        try {
-            var ballast = small.resolve("ballast");
-            var history = history(small, Map.of(), scene -> {
+        try (var small = new SmallDisk(directory.resolve("small"), "200m")) {
+            var ballast = small.root().resolve("ballast");
+            var history = history(small.root(), Map.of(), scene -> {
                 scene.struck("disk full", -1);
                 fill(ballast);
                 Thread.sleep(300);
@@ -55,8 +44,6 @@ class DiskFaultsIT {
             });
 
             assertKept(history);
-        } finally {
-            command("umount", small.toString());
         }
     }
 
@@ -119,33 +106,14 @@ class DiskFaultsIT {
     }
 
     private History history(Path place, Map<String, String> environment, Injector injector) throws Exception {
-        var data = place.resolve("data");
-        try (var server = new ServerProcess(environment, WORKERS, directory.resolve("log"), List.of("--data=" + data));
-                var database = new SqliteSideDoor(data)) {
-            var deployment = new Deployment() {
-                @Override
-                public List<URI> addresses() {
-                    return List.of(server.address());
-                }
-
-                @Override
-                public ChangeLog changeLog() throws IOException {
-                    try {
-                        return database.changeLog();
-                    } catch (SQLException e) {
-                        throw new IOException(e);
-                    }
-                }
-            };
+        try (var deployment =
+                new OwnDeployment(OwnStore.sqlite(place.resolve("data")), 1, WORKERS, environment, directory)) {
             var recorder = new Recorder(new Header(SEED, Map.of()), null);
             var config = new WorkloadConfig(SEED, Duration.ofSeconds(10), 8, 20, 0.4, Duration.ofSeconds(20));
-            var workload = new Workload(config, deployment, recorder);
-            var faults = new Faults(List.of(injector), new Scene(new Random(SEED), recorder, workload::documents));
-            try (faults) {
-                workload.run(progress -> {});
-            }
-            assertThat(faults.failures()).isEmpty();
-            return recorder.finish(workload.atRest());
+            var verification = new Verification(config, deployment, List.of(injector), recorder);
+            var history = verification.run(progress -> {});
+            assertThat(verification.failures()).isEmpty();
+            return history;
         }
     }
 

@@ -2,22 +2,19 @@ package dev.mien.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mien.checker.fault.Faults;
+import dev.mien.checker.Verification;
 import dev.mien.checker.fault.Injector;
-import dev.mien.checker.fault.Scene;
 import dev.mien.checker.history.Header;
 import dev.mien.checker.history.History;
 import dev.mien.checker.history.Recorder;
 import dev.mien.checker.verdict.CheckConfig;
 import dev.mien.checker.verdict.Checker;
 import dev.mien.checker.verdict.Verdict;
-import dev.mien.checker.workload.Workload;
 import dev.mien.checker.workload.WorkloadConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,17 +49,13 @@ class FailoverIT {
 
     private History history() throws Exception {
         var servers = new PostgresPair(directory);
-        try (var deployment = new OwnDeployment(servers, MACHINES, 1, directory)) {
+        try (var deployment = new OwnDeployment(servers, MACHINES, 1, Map.of(), directory)) {
             var recorder = new Recorder(new Header(SEED, Map.of()), null);
             var config = new WorkloadConfig(SEED, Duration.ofSeconds(24), 8, 20, 0.4, Duration.ofSeconds(20));
-            var workload = new Workload(config, deployment, recorder);
-            var faults = new Faults(
-                    List.of(failOverOnce(servers)), new Scene(new Random(SEED), recorder, workload::documents));
-            try (faults) {
-                workload.run(progress -> {});
-            }
-            assertThat(faults.failures()).isEmpty();
-            return recorder.finish(workload.atRest());
+            var verification = new Verification(config, deployment, List.of(failOverOnce(servers)), recorder);
+            var history = verification.run(progress -> {});
+            assertThat(verification.failures()).isEmpty();
+            return history;
         }
     }
 

@@ -43,6 +43,7 @@ class MainTest {
                 "verify --faults=kill --url=http://127.0.0.1:1",
                 "verify --faults=network",
                 "verify --postgres --workers=1",
+                "verify --postgres --workers=5",
                 "verify --postgres --url=http://127.0.0.1:1",
                 "verify --url=ftp://127.0.0.1",
                 "verify --history=/does/not/exist",

@@ -1,6 +1,7 @@
 package dev.mien.cli;
 
 import dev.mien.checker.fault.SideDoor;
+import dev.mien.checker.fault.Signal;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -85,7 +86,7 @@ final class PostgresPair implements OwnStore {
         long pid = Long.parseLong(
                 Files.readAllLines(directory.resolve("primary/postmaster.pid")).getFirst());
         var postmaster = ProcessHandle.of(pid).orElseThrow();
-        new ProcessBuilder("kill", "-QUIT", Long.toString(pid)).start().waitFor(10, TimeUnit.SECONDS);
+        Signal.send("QUIT", postmaster);
         postmaster.onExit().get(30, TimeUnit.SECONDS);
         if (!ask(standbyPort, "SELECT pg_promote(true, 60)").equals("t")) {
             throw new IllegalStateException("the standby was not promoted");

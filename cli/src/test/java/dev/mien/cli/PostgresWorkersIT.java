@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mien.api.MienClient;
 import dev.mien.api.MienException;
+import dev.mien.checker.fault.Signal;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +38,7 @@ class PostgresWorkersIT {
     @BeforeEach
     void start() throws Exception {
         postgres = new OwnPostgres(directory.resolve("postgres"), 2);
-        deployment = new OwnDeployment(postgres, 2, 1, directory);
+        deployment = new OwnDeployment(postgres, 2, 1, Map.of(), directory);
         here = new MienClient(deployment.server(0).address());
         there = new MienClient(deployment.server(1).address());
     }
@@ -91,14 +92,14 @@ class PostgresWorkersIT {
         for (int round = 0; round < 4; round++) {
             int before = acknowledged.get();
             await().atMost(PATIENCE).until(() -> acknowledged.get() > before + 50);
-            signal("STOP", worker);
+            Signal.send("STOP", worker);
             try {
                 for (int i = 0; i < 10; i++) {
                     String key = "there" + round + "_" + i;
                     await().atMost(Duration.ofSeconds(20)).until(() -> patched(there, id, key));
                 }
             } finally {
-                signal("CONT", worker);
+                Signal.send("CONT", worker);
             }
         }
         on.set(false);
@@ -128,12 +129,6 @@ class PostgresWorkersIT {
         } catch (MienException | UncheckedIOException refused) {
             return false;
         }
-    }
-
-    private static void signal(String name, ProcessHandle process) throws Exception {
-        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                .start()
-                .waitFor();
     }
 
     @Test

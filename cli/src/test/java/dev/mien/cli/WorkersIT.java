@@ -3,10 +3,10 @@ package dev.mien.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mien.api.MienClient;
 import dev.mien.api.MienException;
+import dev.mien.checker.fault.Signal;
 import dev.mien.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -216,9 +216,9 @@ class WorkersIT {
         Writing writing = new Writing(id, 6);
         writing.awaitAcknowledged(100);
         var workers = server.workers();
-        signal("STOP", workers.getFirst());
+        Signal.send("STOP", workers.getFirst());
 
-        signal("KILL", server.process().toHandle());
+        Signal.send("KILL", server.process().toHandle());
 
         await().atMost(PATIENCE).until(() -> workers.stream().noneMatch(ProcessHandle::isAlive));
         writing.close();
@@ -245,18 +245,18 @@ class WorkersIT {
 
     private ProcessHandle stopWhileItHoldsTheWriteLock() throws Exception {
         var random = new Random(11);
-        try (var side = sideConnection()) {
+        try (var lock = new SqliteSideDoor(directory.resolve("data"))) {
             for (int attempt = 0; attempt < 2_000; attempt++) {
                 var workers = server.workers();
                 var worker = workers.get(random.nextInt(workers.size()));
-                signal("STOP", worker);
-                if (isWriteLocked(side)) {
+                Signal.send("STOP", worker);
+                if (lock.isHeld()) {
                     Thread.sleep(20); // Whoever else held it has let it go by now.
-                    if (isWriteLocked(side)) {
+                    if (lock.isHeld()) {
                         return worker;
                     }
                 }
-                signal("CONT", worker);
+                Signal.send("CONT", worker);
                 Thread.sleep(random.nextInt(3));
             }
         }
@@ -270,16 +270,6 @@ class WorkersIT {
             statement.execute("PRAGMA busy_timeout = 0");
         }
         return side;
-    }
-
-    private static boolean isWriteLocked(Connection side) throws SQLException {
-        try (var statement = side.createStatement()) {
-            statement.execute("BEGIN IMMEDIATE");
-            statement.execute("ROLLBACK");
-            return false;
-        } catch (SQLException busy) {
-            return true;
-        }
     }
 
     @Test
@@ -337,11 +327,8 @@ class WorkersIT {
     /// On a file system of a few megabytes of its own, where this process may mount one.
     @Test
     void disk_full_refusesWritesAndLosesNothingAndGoesOnOnceThereIsRoom() throws Exception {
-        var small = Files.createDirectory(directory.resolve("small"));
-        assumeTrue(
-                command("mount", "-t", "tmpfs", "-o", "size=6m", "mien-test", small.toString()),
-                "skipped: a small file system can only be mounted as root");
-        try (var full = new ServerProcess(small.resolve("data"), 2, directory.resolve("log3"));
+        try (var small = new SmallDisk(directory.resolve("small"), "6m");
+                var full = new ServerProcess(small.root().resolve("data"), 2, directory.resolve("log3"));
                 var client = new MienClient(full.address())) {
             var acknowledged = new ArrayList<String>();
             var problem = catchThrowableOfType(MienException.class, () -> {
@@ -360,8 +347,7 @@ class WorkersIT {
                 assertThat(client.personas().get(id).body().name()).isEqualTo("Falstaff");
             }
 
-            assertThat(command("mount", "-o", "remount,size=64m", small.toString()))
-                    .isTrue();
+            small.resize("64m");
             await().atMost(PATIENCE).until(() -> {
                 try (var later = new MienClient(full.address())) {
                     later.personas().create(Map.of("name", "Hal"));
@@ -373,13 +359,7 @@ class WorkersIT {
             for (String id : acknowledged) {
                 assertThat(client.personas().get(id).body().name()).isEqualTo("Falstaff");
             }
-        } finally {
-            command("umount", small.toString());
         }
-    }
-
-    private static boolean command(String... words) throws Exception {
-        return new ProcessBuilder(words).start().waitFor() == 0;
     }
 
     @Test
@@ -388,7 +368,7 @@ class WorkersIT {
         Writing writing = new Writing(id, 6);
         writing.awaitAcknowledged(60);
 
-        signal("TERM", server.process().toHandle());
+        Signal.send("TERM", server.process().toHandle());
 
         assertThat(server.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(server.process().exitValue()).isZero();
@@ -416,7 +396,7 @@ class WorkersIT {
                 }))
                 .toList();
 
-        signal("HUP", server.process().toHandle());
+        Signal.send("HUP", server.process().toHandle());
         await().atMost(PATIENCE)
                 .until(() -> server.workers().size() == WORKERS
                         && server.workers().stream().map(ProcessHandle::pid).noneMatch(before::contains));
@@ -508,11 +488,5 @@ class WorkersIT {
                 .start();
         assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
         return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
-    }
-
-    private static void signal(String name, ProcessHandle process) throws Exception {
-        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                .start()
-                .waitFor();
     }
 }

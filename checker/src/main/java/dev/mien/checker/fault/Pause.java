@@ -1,7 +1,6 @@
 package dev.mien.checker.fault;
 
 import dev.mien.checker.fault.Processes.Worker;
-import java.io.IOException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +12,12 @@ public final class Pause implements Injector {
     private static final int TRIES = 300;
 
     private final Processes processes;
-    private final @Nullable SideDoor database;
+    private final @Nullable WriteLock lock;
 
-    /// @param database null where no lock is taken by all writers
-    public Pause(Processes processes, @Nullable SideDoor database) {
+    /// @param lock null where no lock is taken by all writers
+    public Pause(Processes processes, @Nullable WriteLock lock) {
         this.processes = processes;
-        this.database = database;
+        this.lock = lock;
     }
 
     @Override
@@ -30,7 +29,7 @@ public final class Pause implements Injector {
         var worker = workers.get(scene.random().nextInt(workers.size()));
         // As many short ones as long ones, from one millisecond up.
         long millis = (long) Math.pow(LONGEST_MILLIS, scene.random().nextDouble());
-        switch (scene.random().nextInt(database == null ? 2 : 3)) {
+        switch (scene.random().nextInt(lock == null ? 2 : 3)) {
             case 0 -> once(worker, millis, "pause", scene);
             case 1 -> burst(worker, scene);
             default -> lockHolder(millis, scene);
@@ -39,11 +38,11 @@ public final class Pause implements Injector {
 
     private static void once(Worker worker, long millis, String kind, Scene scene) throws Exception {
         try {
-            signal("STOP", worker);
+            Signal.send("STOP", worker.process());
             scene.struck(kind, worker.number());
             Thread.sleep(millis);
         } finally {
-            signal("CONT", worker);
+            Signal.send("CONT", worker.process());
         }
     }
 
@@ -51,10 +50,10 @@ public final class Pause implements Injector {
         scene.struck("micro-pauses", worker.number());
         for (int i = 0; i < BURST && worker.process().isAlive(); i++) {
             try {
-                signal("STOP", worker);
+                Signal.send("STOP", worker.process());
                 Thread.sleep(1);
             } finally {
-                signal("CONT", worker);
+                Signal.send("CONT", worker.process());
             }
             Thread.sleep(scene.random().nextInt(20));
         }
@@ -69,14 +68,14 @@ public final class Pause implements Injector {
             }
             var worker = workers.get(scene.random().nextInt(workers.size()));
             try {
-                signal("STOP", worker);
+                Signal.send("STOP", worker.process());
                 if (isHeldFor(10)) {
                     scene.struck("pause lock holder", worker.number());
                     Thread.sleep(millis);
                     return;
                 }
             } finally {
-                signal("CONT", worker);
+                Signal.send("CONT", worker.process());
             }
             Thread.sleep(scene.random().nextInt(5));
         }
@@ -84,31 +83,10 @@ public final class Pause implements Injector {
 
     /// Whether nobody lets the lock go meanwhile, as anybody who runs would.
     private boolean isHeldFor(long millis) throws SQLException, InterruptedException {
-        if (database == null || !database.isWriteLocked()) {
+        if (lock == null || !lock.isHeld()) {
             return false;
         }
         Thread.sleep(millis);
-        return database.isWriteLocked();
-    }
-
-    /// A worker that has ended meanwhile is not there to be signalled, which does no harm.
-    private static void signal(String name, Worker worker) throws IOException, InterruptedException {
-        var kill = new ProcessBuilder(
-                        "kill", "-" + name, Long.toString(worker.process().pid()))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        boolean interrupted = false;
-        while (true) {
-            try {
-                kill.waitFor();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true; // The signal goes out first: nobody may stay stopped.
-            }
-        }
-        if (interrupted) {
-            throw new InterruptedException();
-        }
+        return lock.isHeld();
     }
 }

@@ -17,9 +17,6 @@ public interface SideDoor extends AutoCloseable {
     /// @throws SQLException when nobody knows
     Map<String, Changed> update(String collection, List<String> ids, String member, String value) throws SQLException;
 
-    /// Whether somebody holds the one lock that all writers take. Never so where there is no such lock.
-    boolean isWriteLocked() throws SQLException;
-
     /// Makes the database do its housekeeping for a while, as often as it can, with a reader in its way now and then.
     void checkpointStorm(long millis) throws SQLException, InterruptedException;
 
