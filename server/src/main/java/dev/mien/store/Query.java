@@ -14,4 +14,7 @@ public record Query(
         @Nullable String beforeId,
         @Nullable Boolean active,
         @Nullable String owner,
-        @Nullable String tag) {}
+        @Nullable String tag) {
+    /// A page ends where it has become so large, however many documents were asked for.
+    public static final int MAXIMUM_PAGE_BYTES = 2 * 1024 * 1024;
+}

@@ -7,14 +7,13 @@ import dev.mien.store.DocumentJson;
 import dev.mien.store.Found;
 import dev.mien.store.Listing;
 import dev.mien.store.Query;
+import dev.mien.store.StatementCache;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +47,6 @@ final class PostgresReader implements AutoCloseable {
              ORDER BY d.id DESC LIMIT ?
             """;
 
-    /// A page ends where it has become so large, however many rows were asked for.
-    private static final int MAXIMUM_PAGE_BYTES = 2 * 1024 * 1024;
-
     /// Members whose columns are in lower case.
     private static final Set<String> FOLDED = Set.of("email");
 
@@ -76,7 +72,7 @@ final class PostgresReader implements AutoCloseable {
     }
 
     private final Server server;
-    private final Map<String, PreparedStatement> statements = new HashMap<>();
+    private final StatementCache statements = new StatementCache();
     private @Nullable Connection connection;
 
     PostgresReader(Server server) {
@@ -132,7 +128,7 @@ final class PostgresReader implements AutoCloseable {
     Listing list(Collection collection, Query query) throws SQLException {
         var parameters = new ArrayList<@Nullable Object>();
         var statement = prepared(LIST.formatted(server.standing(), page(collection, query, parameters)));
-        parameters.add(MAXIMUM_PAGE_BYTES);
+        parameters.add(Query.MAXIMUM_PAGE_BYTES);
         parameters.add(query.limit());
         for (int i = 0; i < parameters.size(); i++) {
             statement.setObject(i + 1, parameters.get(i));
@@ -217,16 +213,10 @@ final class PostgresReader implements AutoCloseable {
     }
 
     private PreparedStatement prepared(String sql) throws SQLException {
-        var known = statements.get(sql);
-        if (known != null) {
-            return known;
-        }
         if (connection == null) {
             connection = server.open();
         }
-        var statement = connection.prepareStatement(sql);
-        statements.put(sql, statement);
-        return statement;
+        return statements.get(connection, sql);
     }
 
     @Override

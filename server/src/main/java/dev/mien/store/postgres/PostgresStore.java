@@ -8,6 +8,7 @@ import dev.mien.store.CommitConfig;
 import dev.mien.store.CommitQueue;
 import dev.mien.store.Edit;
 import dev.mien.store.Found;
+import dev.mien.store.LastSeen;
 import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
 import dev.mien.store.PostgresConfig;
@@ -19,24 +20,19 @@ import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The store of one worker on PostgreSQL. Any number of workers on any number of machines may have the same database.
 ///
 /// Reads run on the calling thread, on one of a few reading sessions. Writes go through the [CommitQueue].
 ///
-/// **A store never goes back.** A read that finds the log's head behind what this worker saw before the read began, or
-/// another incarnation, has met another history under the same address (a restored copy, a standby that was promoted).
-/// From then on every read is refused, until the worker is started anew.
+/// A read that meets another history under the same address (a restored copy, a standby that was promoted) is the last
+/// one ([LastSeen]).
 ///
 /// **All answers of a store are of one line of history**, since they have one incarnation, and that names the line (see
 /// [Primary]). A session that was left over from before a promotion cannot answer beside one from after it.
 public final class PostgresStore implements Store, ChangeSource {
-    private static final Logger log = LoggerFactory.getLogger(PostgresStore.class);
     /// Longest time that a read waits for a free session.
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -44,10 +40,9 @@ public final class PostgresStore implements Store, ChangeSource {
     private final BlockingQueue<PostgresReader> readers;
     private final PostgresFollower follower;
     private final ReentrantLock following = new ReentrantLock();
-    private final AtomicReference<RevisionToken> lastSeen;
+    private final LastSeen lastSeen;
     private final @Nullable PostgresWriter writer;
     private final @Nullable CommitQueue queue;
-    private volatile @Nullable String lost;
 
     /// Opens a database that exists and is migrated.
     ///
@@ -64,7 +59,7 @@ public final class PostgresStore implements Store, ChangeSource {
             try (var connection = primary.connect(Primary.Use.READ)) {
                 requireSchema(PostgresMigrations.version(connection));
             }
-            this.lastSeen = new AtomicReference<>(readers.element().head());
+            this.lastSeen = new LastSeen(readers.element().head());
         } catch (SQLException e) {
             readers.forEach(PostgresReader::close);
             throw new StoreUnavailableException("cannot open the database: " + e.getMessage(), e);
@@ -156,32 +151,16 @@ public final class PostgresStore implements Store, ChangeSource {
 
     /// @param before what this worker had seen when the read began
     private void see(RevisionToken before, RevisionToken asOf) {
-        requireNotLost();
-        if (!asOf.incarnation().equals(before.incarnation()) || asOf.revision() < before.revision()) {
-            lost = "the store went from " + before + " to " + asOf + ": another history has taken its place";
-            log.error("{}; nothing is served until this worker is started anew", lost);
-            requireNotLost();
-        }
-        advance(asOf);
-    }
-
-    private void requireNotLost() {
         String fault = lost();
         if (fault != null) {
             throw new StoreUnavailableException(fault);
         }
+        lastSeen.see(before, asOf);
     }
 
     private @Nullable String lost() {
-        return lost != null || writer == null ? lost : writer.lost();
-    }
-
-    private void advance(RevisionToken asOf) {
-        for (var seen = lastSeen.get(); asOf.revision() > seen.revision(); seen = lastSeen.get()) {
-            if (lastSeen.compareAndSet(seen, asOf)) {
-                return;
-            }
-        }
+        String fault = lastSeen.lost();
+        return fault != null || writer == null ? fault : writer.lost();
     }
 
     @Override
@@ -195,7 +174,7 @@ public final class PostgresStore implements Store, ChangeSource {
         }
         var outcome = queue.commit(edit);
         if (outcome instanceof Outcome.Committed committed) {
-            advance(committed.asOf());
+            lastSeen.advance(committed.asOf());
         }
         return outcome;
     }

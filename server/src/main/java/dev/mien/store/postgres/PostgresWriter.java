@@ -6,6 +6,7 @@ import dev.mien.store.CommitQueue.BatchWriter;
 import dev.mien.store.CommitQueue.EditSource;
 import dev.mien.store.CommitQueue.Waiting;
 import dev.mien.store.Outcome;
+import dev.mien.store.StatementCache;
 import dev.mien.store.Step;
 import dev.mien.store.postgres.Batch.Answer;
 import dev.mien.store.postgres.Batch.RowKey;
@@ -71,7 +72,7 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
 
     private final Primary primary;
     private final Supplier<RevisionToken> lastSeen;
-    private final Map<String, PreparedStatement> statements = new HashMap<>();
+    private final StatementCache statements = new StatementCache();
     private @Nullable Connection connection;
     private String line = "";
     private volatile @Nullable String fault;
@@ -505,13 +506,7 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
     }
 
     private PreparedStatement prepared(String sql) throws SQLException {
-        var known = statements.get(sql);
-        if (known != null) {
-            return known;
-        }
-        var statement = session().prepareStatement(sql);
-        statements.put(sql, statement);
-        return statement;
+        return statements.get(session(), sql);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.mien.store.Document;
 import dev.mien.store.Found;
 import dev.mien.store.Listing;
 import dev.mien.store.Query;
+import dev.mien.store.StatementCache;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -54,14 +55,11 @@ final class SqliteReader implements AutoCloseable {
              ORDER BY d.id DESC
             """;
 
-    /// A page ends where it has become so large, however many rows were asked for.
-    private static final int MAXIMUM_PAGE_BYTES = 2 * 1024 * 1024;
-
     private final Connection connection;
     /// The statements of [#find] by collection: to make their text each time would cost more than to look for it.
     private final Map<String, PreparedStatement> finds = new HashMap<>();
 
-    private final Map<String, PreparedStatement> statements = new HashMap<>();
+    private final StatementCache statements = new StatementCache();
 
     SqliteReader(Path file) throws SQLException {
         this.connection = Sqlite.openReader(file);
@@ -111,7 +109,7 @@ final class SqliteReader implements AutoCloseable {
             if (rows.getString(3) != null) {
                 long bytes = 0;
                 do {
-                    hasMore = documents.size() == query.limit() || bytes >= MAXIMUM_PAGE_BYTES;
+                    hasMore = documents.size() == query.limit() || bytes >= Query.MAXIMUM_PAGE_BYTES;
                     if (!hasMore) {
                         var document = document(rows, asOf);
                         bytes += document.json().length;
@@ -173,13 +171,7 @@ final class SqliteReader implements AutoCloseable {
     }
 
     private PreparedStatement prepared(String sql) throws SQLException {
-        var known = statements.get(sql);
-        if (known != null) {
-            return known;
-        }
-        var statement = connection.prepareStatement(sql);
-        statements.put(sql, statement);
-        return statement;
+        return statements.get(connection, sql);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.mien.store.CommitConfig;
 import dev.mien.store.CommitQueue;
 import dev.mien.store.Edit;
 import dev.mien.store.Found;
+import dev.mien.store.LastSeen;
 import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
 import dev.mien.store.Query;
@@ -20,7 +21,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,9 +30,7 @@ import org.slf4j.LoggerFactory;
 /// Reads run on the calling thread, on one of a few reading connections; lists, which may take long and would hold on
 /// to the carrier of a virtual thread, on a small pool of platform threads. Writes go through the [CommitQueue].
 ///
-/// **A store never goes back.** A read that finds the log's head behind what this worker saw before the read began, or
-/// another incarnation, has met another history under the same name (a restored copy). From then on every read is
-/// refused, until the worker is started anew.
+/// A read that meets another history under the same name (a restored copy) is the last one ([LastSeen]).
 public final class SqliteStore implements Store {
     private static final Logger log = LoggerFactory.getLogger(SqliteStore.class);
     /// The database's file in the data directory.
@@ -45,10 +43,9 @@ public final class SqliteStore implements Store {
     private final BlockingQueue<SqliteReader> readers;
     private final ExecutorService listings = Executors.newFixedThreadPool(
             LISTING_THREADS, Thread.ofPlatform().name("mien-list-", 1).daemon().factory());
-    private final AtomicReference<RevisionToken> lastSeen;
+    private final LastSeen lastSeen;
     private final @Nullable SqliteWriter writer;
     private final @Nullable CommitQueue queue;
-    private volatile @Nullable String lost;
 
     /// Opens a database that exists and is migrated.
     ///
@@ -65,7 +62,7 @@ public final class SqliteStore implements Store {
             }
             var reader = readers.element();
             requireSchema(reader);
-            this.lastSeen = new AtomicReference<>(reader.head());
+            this.lastSeen = new LastSeen(reader.head());
             this.writer = readOnly ? null : new SqliteWriter(directory, file);
             this.queue = writer == null ? null : new CommitQueue(config, writer);
         } catch (IOException | SQLException e) {
@@ -160,24 +157,11 @@ public final class SqliteStore implements Store {
         if (writer == null) {
             file.requireUnchanged(); // Nobody else looks after it where nothing is written.
         }
-        String fault = lost != null ? lost : writer == null ? null : writer.lostFile();
+        String fault = writer == null ? null : writer.lostFile();
         if (fault != null) {
             throw new StoreUnavailableException(fault);
         }
-        if (!asOf.incarnation().equals(before.incarnation()) || asOf.revision() < before.revision()) {
-            lost = "the store went from " + before + " to " + asOf + ": another history has taken its place";
-            log.error("{}; nothing is served until this worker is started anew", lost);
-            throw new StoreUnavailableException(lost);
-        }
-        advance(asOf);
-    }
-
-    private void advance(RevisionToken asOf) {
-        for (var seen = lastSeen.get(); asOf.revision() > seen.revision(); seen = lastSeen.get()) {
-            if (lastSeen.compareAndSet(seen, asOf)) {
-                return;
-            }
-        }
+        lastSeen.see(before, asOf);
     }
 
     @Override
@@ -185,12 +169,13 @@ public final class SqliteStore implements Store {
         if (queue == null) {
             return new Outcome.NotApplied("this worker only reads");
         }
+        String lost = lastSeen.lost();
         if (lost != null) {
             return new Outcome.NotApplied(lost);
         }
         var outcome = queue.commit(edit);
         if (outcome instanceof Outcome.Committed committed) {
-            advance(committed.asOf());
+            lastSeen.advance(committed.asOf());
         }
         return outcome;
     }
@@ -215,7 +200,7 @@ public final class SqliteStore implements Store {
 
     @Override
     public boolean isLost() {
-        return lost != null || (writer != null && writer.lostFile() != null);
+        return lastSeen.lost() != null || (writer != null && writer.lostFile() != null);
     }
 
     @Override

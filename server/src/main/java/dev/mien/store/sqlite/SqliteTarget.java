@@ -1,6 +1,7 @@
 package dev.mien.store.sqlite;
 
 import dev.mien.store.Changes.Change;
+import dev.mien.store.StatementCache;
 import dev.mien.store.StoreUnavailableException;
 import dev.mien.store.copy.Head;
 import dev.mien.store.copy.Snapshot;
@@ -12,8 +13,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.HashMap;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +27,7 @@ public final class SqliteTarget implements Target {
 
     private final Connection connection;
     private final SqliteSnapshot contents;
-    private final Map<String, PreparedStatement> statements = new HashMap<>();
+    private final StatementCache statements = new StatementCache();
 
     private SqliteTarget(Connection connection) {
         this.connection = connection;
@@ -145,13 +144,7 @@ public final class SqliteTarget implements Target {
     }
 
     private PreparedStatement prepared(String sql) throws SQLException {
-        var known = statements.get(sql);
-        if (known != null) {
-            return known;
-        }
-        var statement = connection.prepareStatement(sql);
-        statements.put(sql, statement);
-        return statement;
+        return statements.get(connection, sql);
     }
 
     /// An open transaction is rolled back.

@@ -12,6 +12,7 @@ import dev.mien.store.Edit;
 import dev.mien.store.Outcome;
 import dev.mien.store.Outcome.Written;
 import dev.mien.store.Rule;
+import dev.mien.store.StatementCache;
 import dev.mien.store.Step;
 import dev.mien.store.StoreUnavailableException;
 import java.io.IOException;
@@ -23,9 +24,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,7 +49,7 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
     private final Connection connection;
     private final DatabaseFile file;
     private final Turnstile turnstile;
-    private final Map<String, PreparedStatement> statements = new HashMap<>();
+    private final StatementCache statements = new StatementCache();
     private volatile boolean closing;
     private volatile @Nullable String fault;
     private volatile @Nullable String lostFile;
@@ -390,19 +389,13 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
         try {
             prepared(sql).execute();
         } catch (SQLException e) {
-            statements.remove(sql); // The driver closes a statement that fails.
+            statements.forget(sql); // The driver closes a statement that fails.
             throw e;
         }
     }
 
     private PreparedStatement prepared(String sql) throws SQLException {
-        var known = statements.get(sql);
-        if (known != null) {
-            return known;
-        }
-        var statement = connection.prepareStatement(sql);
-        statements.put(sql, statement);
-        return statement;
+        return statements.get(connection, sql);
     }
 
     /// Ends the wait for a write lock that somebody else holds.
