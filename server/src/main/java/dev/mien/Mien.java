@@ -68,7 +68,7 @@ public final class Mien implements AutoCloseable {
         var store = cache == null ? postgres : cache;
         return config.replica().isEmpty()
                 ? store
-                : new ReplicaStore(store, cache, new PostgresReplica(config.replica(), config.postgres(), postgres));
+                : new ReplicaStore(store, cache, new PostgresReplica(config.replica(), config.postgres()));
     }
 
     /// Begins to serve.

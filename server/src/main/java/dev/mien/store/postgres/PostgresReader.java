@@ -31,14 +31,14 @@ final class PostgresReader implements AutoCloseable {
             "d.id, d.version, d.revision, d.created_at, d.updated_at, d.document::text AS document";
 
     private static final String FIND = """
-            SELECT h.incarnation, h.seq, %s AS standing, %s
+            SELECT h.incarnation, h.seq, %s AS objection, %s
               FROM log_head h LEFT JOIN %s d ON d.%s = %s
              WHERE h.id = 1
             """;
 
     /// `bytes` counts what stands before a row in its page, `found` the rows of the page and one more.
     private static final String LIST = """
-            SELECT h.incarnation, h.seq, %s AS standing, d.*
+            SELECT h.incarnation, h.seq, %s AS objection, d.*
               FROM log_head h LEFT JOIN (
                        SELECT *, count(*) OVER () AS found,
                               sum(octet_length(document)) OVER (ORDER BY id DESC) - octet_length(document) AS bytes
@@ -54,12 +54,9 @@ final class PostgresReader implements AutoCloseable {
     interface Server {
         Connection open() throws SQLException;
 
-        /// An SQL expression of a text, which each statement of a read has in it.
-        String standing();
-
-        /// @param standing what the expression was in the statement that brought an answer
-        /// @throws SQLException if the answer must not be used
-        void require(@Nullable String standing) throws SQLException;
+        /// An SQL expression of a text that says why an answer must not be used, null if it may. Each statement of a
+        /// read has it in it, with `h` as the head of the log.
+        String objection();
 
         /// Called after each read, before it is answered.
         ///
@@ -116,7 +113,7 @@ final class PostgresReader implements AutoCloseable {
     /// @param field a column that no two rows share
     Found find(Collection collection, String field, String value) throws SQLException {
         String parameter = FOLDED.contains(field) ? "lower(?)" : "?";
-        var statement = prepared(FIND.formatted(server.standing(), COLUMNS, collection.name(), field, parameter));
+        var statement = prepared(FIND.formatted(server.objection(), COLUMNS, collection.name(), field, parameter));
         statement.setString(1, storable(value));
         try (var row = statement.executeQuery()) {
             row.next();
@@ -127,7 +124,7 @@ final class PostgresReader implements AutoCloseable {
 
     Listing list(Collection collection, Query query) throws SQLException {
         var parameters = new ArrayList<@Nullable Object>();
-        var statement = prepared(LIST.formatted(server.standing(), page(collection, query, parameters)));
+        var statement = prepared(LIST.formatted(server.objection(), page(collection, query, parameters)));
         parameters.add(Query.MAXIMUM_PAGE_BYTES);
         parameters.add(query.limit());
         for (int i = 0; i < parameters.size(); i++) {
@@ -178,7 +175,7 @@ final class PostgresReader implements AutoCloseable {
 
     /// The newest state.
     RevisionToken head() throws SQLException {
-        String sql = "SELECT incarnation, seq, " + server.standing() + " AS standing FROM log_head WHERE id = 1";
+        String sql = "SELECT incarnation, seq, " + server.objection() + " AS objection FROM log_head h WHERE id = 1";
         try (var row = prepared(sql).executeQuery()) {
             row.next();
             return asOf(row);
@@ -194,7 +191,10 @@ final class PostgresReader implements AutoCloseable {
     }
 
     private RevisionToken asOf(ResultSet row) throws SQLException {
-        server.require(row.getString("standing"));
+        String objection = row.getString("objection");
+        if (objection != null) {
+            throw new SQLException(objection);
+        }
         return new RevisionToken(row.getString(1), row.getLong(2));
     }
 

@@ -29,8 +29,8 @@ public final class PostgresReplica implements Replica {
     private volatile boolean hasFailed;
 
     /// @param url as JDBC spells it, of a standby of the store's primary
-    public PostgresReplica(String url, PostgresConfig config, PostgresStore store) {
-        var standby = new Standby(url, config, store::newestLine);
+    public PostgresReplica(String url, PostgresConfig config) {
+        var standby = new Standby(url, config);
         this.readers = new ArrayBlockingQueue<>(config.connections());
         for (int i = 0; i < config.connections(); i++) {
             readers.add(new PostgresReader(standby));

@@ -36,7 +36,6 @@ public final class PostgresStore implements Store, ChangeSource {
     /// Longest time that a read waits for a free session.
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    private final Primary primary;
     private final BlockingQueue<PostgresReader> readers;
     private final PostgresFollower follower;
     private final ReentrantLock following = new ReentrantLock();
@@ -50,7 +49,7 @@ public final class PostgresStore implements Store, ChangeSource {
     /// @param readOnly whether to refuse every edit
     /// @throws StoreUnavailableException if it cannot be opened
     public PostgresStore(String url, PostgresConfig config, CommitConfig commit, boolean readOnly) {
-        this.primary = new Primary(url, config, readOnly);
+        var primary = new Primary(url, config, readOnly);
         this.readers = new ArrayBlockingQueue<>(config.connections());
         for (int i = 0; i < config.connections(); i++) {
             readers.add(new PostgresReader(primary));
@@ -142,11 +141,6 @@ public final class PostgresStore implements Store, ChangeSource {
         }
         see(before, changes.head());
         return changes;
-    }
-
-    /// The newest line of history that this worker has met on the primary.
-    String newestLine() {
-        return primary.newestLine();
     }
 
     /// @param before what this worker had seen when the read began

@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -117,8 +116,6 @@ final class Primary implements PostgresReader.Server {
     private final String url;
     private final PostgresConfig config;
     private final boolean readOnly;
-    /// Empty before the first session.
-    private final AtomicReference<String> newestLine = new AtomicReference<>("");
 
     /// @param readOnly whether nothing may be written, not even the name of a history
     Primary(String url, PostgresConfig config, boolean readOnly) {
@@ -134,7 +131,6 @@ final class Primary implements PostgresReader.Server {
         var connection = connect(use);
         try {
             nameHistory(connection);
-            newestLine.accumulateAndGet(lineOfHistory(connection), Primary::newer);
             return connection;
         } catch (SQLException | RuntimeException e) {
             closeQuietly(connection);
@@ -147,28 +143,10 @@ final class Primary implements PostgresReader.Server {
         return open(Use.READ);
     }
 
-    /// Nothing: what an answer of the primary needs was asked when its session opened.
+    /// None: what an answer of the primary needs was asked when its session opened.
     @Override
-    public String standing() {
+    public String objection() {
         return "NULL::text";
-    }
-
-    @Override
-    public void require(@Nullable String standing) {}
-
-    /// The newest line of history that any session has met, before it was used. Timelines only grow along a history, so
-    /// a session that is late to tell of an older one changes nothing. Once servers of different data were met this is
-    /// no line at all.
-    String newestLine() {
-        return newestLine.get();
-    }
-
-    private static String newer(String known, String met) {
-        if (known.isEmpty()) {
-            return met;
-        }
-        boolean sameData = known.split("/", 2)[0].equals(met.split("/", 2)[0]);
-        return !sameData ? "several" : met.compareTo(known) > 0 ? met : known;
     }
 
     /// Gives the history of a server that was promoted, or of a copy in another server, an incarnation of its own. What

@@ -215,10 +215,36 @@ class PostgresReplicaTest {
         }
     }
 
+    /// Until the first session of a store, the new line goes on under the old incarnation, and somebody may change rows
+    /// by
+    /// hand.
+    @Test
+    void standbyThatFollowsAPromotion_beforeItsHistoryIsNamed_isNotUsed() throws Exception {
+        String id;
+        try (var store = PostgresServer.open(primary.url())) {
+            id = new By(store).createPersona("Ophelia");
+            awaitRevision(standby, store.lastSeen());
+        }
+        try (var follower = standby.newStandby(base(), directory.resolve("follower"));
+                var replica = new PostgresReplica(follower.url(), PostgresServer.CONFIG)) {
+            primary.crash();
+            ask(standby, "SELECT pg_promote()");
+            ask(standby, "UPDATE personas SET document = '{\"name\": \"Hamlet\"}' RETURNING 1");
+            await().atMost(Duration.ofSeconds(30)).until(() -> revision(follower) == revision(standby));
+
+            assertThat(replica.find(PERSONAS, id)).isNull();
+
+            PostgresServer.open(standby.url()).close(); // Its first session names the history.
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(replica.find(PERSONAS, id)).isNotNull());
+            assertThat(nameOf(replica.find(PERSONAS, id))).isEqualTo("Hamlet");
+        }
+    }
+
     @Test
     void promotedStandby_withOrWithoutALostTail_isNotUsed() throws Exception {
         try (var store = PostgresServer.open(primary.url());
-                var replica = new PostgresReplica(standby.url(), PostgresServer.CONFIG, store)) {
+                var replica = new PostgresReplica(standby.url(), PostgresServer.CONFIG)) {
             String id = new By(store).createPersona("Ophelia");
             awaitRevision(standby, store.lastSeen());
             assertThat(replica.find(PERSONAS, id)).isNotNull();
@@ -234,7 +260,7 @@ class PostgresReplicaTest {
             }
             // By its line alone it might pass: it is the line of the primary itself.
             try (var itself = PostgresServer.open(standby.url());
-                    var ofItself = new PostgresReplica(standby.url(), PostgresServer.CONFIG, itself)) {
+                    var ofItself = new PostgresReplica(standby.url(), PostgresServer.CONFIG)) {
                 execute(standby, "CHECKPOINT");
                 assertThat(ofItself.find(PERSONAS, id)).isNull();
             }
@@ -330,13 +356,13 @@ class PostgresReplicaTest {
 
     private static Store withReplica(OwnServer primary, String replica) {
         var store = PostgresServer.open(primary.url());
-        return new ReplicaStore(store, null, new PostgresReplica(replica, PostgresServer.CONFIG, store));
+        return new ReplicaStore(store, null, new PostgresReplica(replica, PostgresServer.CONFIG));
     }
 
     private static Store withCacheAndReplica(OwnServer primary, String replica) {
         var store = PostgresServer.open(primary.url());
         var cache = new CoherentStore(store, store, new CacheConfig(true, 1 << 20, 100, Duration.ofSeconds(5)));
-        return new ReplicaStore(cache, cache, new PostgresReplica(replica, PostgresServer.CONFIG, store));
+        return new ReplicaStore(cache, cache, new PostgresReplica(replica, PostgresServer.CONFIG));
     }
 
     private static ReadMode atLeast(RevisionToken token) {
