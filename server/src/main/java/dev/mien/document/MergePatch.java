@@ -9,12 +9,15 @@ import tools.jackson.databind.node.ObjectNode;
 final class MergePatch {
     private MergePatch() {}
 
-    /// The value that `patch` makes of `target`. Neither is changed.
+    /// The value that `patch` makes of `target`. Neither is changed; what stays the same is shared with `target`.
     static JsonNode apply(JsonNode target, JsonNode patch) {
         if (!(patch instanceof ObjectNode changes)) {
             return patch;
         }
-        var result = target instanceof ObjectNode object ? object.deepCopy() : JsonNodeFactory.instance.objectNode();
+        var result = JsonNodeFactory.instance.objectNode();
+        if (target instanceof ObjectNode object) {
+            result.setAll(object);
+        }
         for (var change : changes.properties()) {
             if (change.getValue().isNull()) {
                 result.remove(change.getKey());

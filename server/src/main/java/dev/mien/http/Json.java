@@ -20,16 +20,22 @@ public final class Json {
     /// Deepest nesting that a body may have.
     public static final int MAXIMUM_DEPTH = 100;
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAXIMUM_DEPTH)
-                            .build())
-                    .build())
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
+    private static final JsonMapper MAPPER = mapper(true);
+    /// What is stored was read strictly when it came, or was written by hand; there the last of two members counts.
+    private static final JsonMapper STORED = mapper(false);
+
+    private static JsonMapper mapper(boolean strict) {
+        return JsonMapper.builder(JsonFactory.builder()
+                        .configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION, strict)
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxNestingDepth(MAXIMUM_DEPTH)
+                                .build())
+                        .build())
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .configure(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, strict)
+                .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+                .build();
+    }
 
     private Json() {}
 
@@ -69,7 +75,7 @@ public final class Json {
 
     /// A document of the store.
     public static JsonNode parseStored(byte[] json) {
-        return MAPPER.readTree(json);
+        return STORED.readTree(json);
     }
 
     public static byte[] write(Object value) {

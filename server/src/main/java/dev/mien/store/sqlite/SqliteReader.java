@@ -22,7 +22,6 @@ import java.util.Map;
 /// Every read is one statement, which reads the head of the log in the same snapshot, and its result is closed before
 /// the answer is given: there is no transaction that could outlive a read and show the next one an old state.
 final class SqliteReader implements AutoCloseable {
-    /// The fewer columns the better: the driver asks for the name of each, every time.
     private static final String FIND = """
             SELECT h.incarnation, h.seq, d.version, d.revision, d.document
               FROM log_head h LEFT JOIN %s d ON d.id = ?1
@@ -49,7 +48,7 @@ final class SqliteReader implements AutoCloseable {
               FROM log_head h LEFT JOIN (
                    SELECT d.id, d.version, d.revision, d.document
                      FROM %1$s_tag t CROSS JOIN %1$s d ON d.id = t.id
-                    WHERE t.tag = ? AND EXISTS (SELECT 1 FROM json_each(d.document, '$.tags') WHERE value = ?)%2$s
+                    WHERE t.tag = ? AND EXISTS (SELECT 1 FROM json_each(d.tags) WHERE value = ?)%2$s
                     ORDER BY t.id DESC LIMIT ?) d
              WHERE h.id = 1
              ORDER BY d.id DESC
@@ -57,7 +56,7 @@ final class SqliteReader implements AutoCloseable {
 
     private final Connection connection;
     /// The statements of [#find] by collection: to make their text each time would cost more than to look for it.
-    private final Map<String, PreparedStatement> finds = new HashMap<>();
+    private final Map<String, PointQuery> finds = new HashMap<>();
 
     private final StatementCache statements = new StatementCache();
 
@@ -68,14 +67,19 @@ final class SqliteReader implements AutoCloseable {
     Found find(Collection collection, String id) throws SQLException {
         var statement = finds.get(collection.name());
         if (statement == null) {
-            statement = connection.prepareStatement(FIND.formatted(collection.name()));
+            statement = new PointQuery(connection, FIND.formatted(collection.name()));
             finds.put(collection.name(), statement);
         }
-        statement.setString(1, id);
-        try (var row = statement.executeQuery()) {
-            row.next();
-            return found(row, id);
-        }
+        return statement.ask(id, row -> {
+            if (row == null) {
+                throw new SQLException("the log has no head");
+            }
+            var asOf = new RevisionToken(row.text(0), row.number(1));
+            byte[] json = row.bytes(4);
+            var document =
+                    json == null ? null : new Document(id, row.number(2), row.number(3), asOf.incarnation(), json);
+            return new Found(document, asOf);
+        });
     }
 
     /// @param field a column that no two rows share
@@ -84,15 +88,14 @@ final class SqliteReader implements AutoCloseable {
         statement.setString(1, value);
         try (var row = statement.executeQuery()) {
             row.next();
-            return found(row, row.getString(6));
+            var asOf = asOf(row);
+            byte[] json = row.getBytes(5);
+            return new Found(
+                    json == null
+                            ? null
+                            : new Document(row.getString(6), row.getLong(3), row.getLong(4), asOf.incarnation(), json),
+                    asOf);
         }
-    }
-
-    private static Found found(ResultSet row, String id) throws SQLException {
-        var asOf = asOf(row);
-        byte[] json = row.getBytes(5);
-        var document = json == null ? null : new Document(id, row.getLong(3), row.getLong(4), asOf.incarnation(), json);
-        return new Found(document, asOf);
     }
 
     Listing list(Collection collection, Query query) throws SQLException {

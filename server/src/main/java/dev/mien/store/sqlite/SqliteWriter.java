@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /// Commits batches of edits on the worker's one writing connection. Used by the committing thread alone, except for
 /// [#fault()].
 ///
-/// One batch: the turnstile, `BEGIN IMMEDIATE`, a savepoint for each edit, the invariants, `COMMIT`, the answers. The
+/// One batch: the turnstile, `BEGIN IMMEDIATE`, the edits, the invariants, `COMMIT`, the answers. The
 /// connection is in autocommit as far as JDBC knows, because the driver's own transactions would take the write lock
 /// again right behind each commit.
 ///
@@ -197,23 +197,32 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
         }
     }
 
+    /// An edit of one step writes with one statement, behind everything that could refuse it, and SQLite undoes a
+    /// statement that fails. So only an edit of several steps needs a savepoint.
     private void run(Waiting waiting, Head head, List<Ran> ran) throws SQLException {
         long seqBefore = head.seq;
-        execute("SAVEPOINT edit");
+        boolean several = waiting.edit().steps().size() > 1;
+        if (several) {
+            execute("SAVEPOINT edit");
+        }
         Function<RevisionToken, Outcome> answer;
         try {
             answer = runSteps(waiting.edit(), head);
-        } catch (RefusedException refusal) {
-            execute("ROLLBACK TO edit");
+        } catch (RefusedException | RuntimeException e) {
+            if (several) {
+                execute("ROLLBACK TO edit");
+            }
             head.seq = seqBefore;
-            answer = refusal.answer;
-        } catch (RuntimeException e) {
-            execute("ROLLBACK TO edit");
-            head.seq = seqBefore;
-            waiting.fail(e);
-            answer = asOf -> new Outcome.NotApplied("refused by an exception");
+            if (e instanceof RefusedException refusal) {
+                answer = refusal.answer;
+            } else {
+                waiting.fail((RuntimeException) e);
+                answer = asOf -> new Outcome.NotApplied("refused by an exception");
+            }
         }
-        execute("RELEASE edit");
+        if (several) {
+            execute("RELEASE edit");
+        }
         ran.add(new Ran(waiting, answer));
     }
 

@@ -2,6 +2,9 @@
 -- statement written by hand cannot leave the two apart:
 --     UPDATE personas SET document = json_set(document, '$.name', 'Ophelia') WHERE id = '…';
 -- The triggers give the row its next version, revision and updated_at, and write the change log in the same transaction.
+--
+-- The computed columns are STORED: SQLite then takes a document apart once for each write, where virtual columns, each
+-- index on them and a check of the document would do it once each. What is no JSON breaks the first of them.
 
 CREATE TABLE log_head (
     id          INTEGER PRIMARY KEY CHECK (id = 1),
@@ -33,10 +36,10 @@ CREATE TABLE users (
     version    INTEGER NOT NULL DEFAULT 0,
     revision   INTEGER NOT NULL DEFAULT 0,
     created_at TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
-    document   TEXT    NOT NULL CHECK (json_valid(document) AND json_type(document, '$.username') IS 'text'),
-    username   TEXT    GENERATED ALWAYS AS (document ->> '$.username') VIRTUAL,
-    email      TEXT    GENERATED ALWAYS AS (document ->> '$.email') VIRTUAL COLLATE NOCASE,
-    is_active  INTEGER GENERATED ALWAYS AS (coalesce(document ->> '$.is_active', 1)) VIRTUAL
+    username           GENERATED ALWAYS AS (document ->> '$.username') STORED CHECK (typeof(username) = 'text'),
+    email      TEXT    GENERATED ALWAYS AS (document ->> '$.email') STORED COLLATE NOCASE,
+    is_active  INTEGER GENERATED ALWAYS AS (coalesce(document ->> '$.is_active', 1)) STORED,
+    document   TEXT    NOT NULL
 );
 CREATE UNIQUE INDEX users_username ON users (username);
 CREATE UNIQUE INDEX users_email ON users (email) WHERE email IS NOT NULL;
@@ -47,9 +50,11 @@ CREATE TABLE personas (
     version    INTEGER NOT NULL DEFAULT 0,
     revision   INTEGER NOT NULL DEFAULT 0,
     created_at TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
-    document   TEXT    NOT NULL CHECK (json_valid(document) AND json_type(document, '$.name') IS 'text'),
-    owner_id   TEXT    GENERATED ALWAYS AS (document ->> '$.owner_id') VIRTUAL REFERENCES users (id),
-    is_active  INTEGER GENERATED ALWAYS AS (coalesce(document ->> '$.is_active', 1)) VIRTUAL
+    name               GENERATED ALWAYS AS (document ->> '$.name') STORED CHECK (typeof(name) = 'text'),
+    owner_id   TEXT    GENERATED ALWAYS AS (document ->> '$.owner_id') STORED REFERENCES users (id),
+    is_active  INTEGER GENERATED ALWAYS AS (coalesce(document ->> '$.is_active', 1)) STORED,
+    tags       TEXT    GENERATED ALWAYS AS (document -> '$.tags') STORED,
+    document   TEXT    NOT NULL
 );
 CREATE INDEX personas_owner ON personas (owner_id, id) WHERE owner_id IS NOT NULL;
 CREATE INDEX personas_deleted ON personas (id) WHERE is_active = 0;
@@ -208,17 +213,17 @@ END;
 
 CREATE TRIGGER personas_tag_insert AFTER INSERT ON personas
 BEGIN
-    INSERT OR IGNORE INTO personas_tag SELECT value, NEW.id FROM json_each(NEW.document, '$.tags') WHERE type = 'text';
+    INSERT OR IGNORE INTO personas_tag SELECT value, NEW.id FROM json_each(NEW.tags) WHERE type = 'text';
 END;
 
 CREATE TRIGGER personas_tag_update AFTER UPDATE OF document ON personas
-WHEN (NEW.document -> '$.tags') IS NOT (OLD.document -> '$.tags')
+WHEN NEW.tags IS NOT OLD.tags
 BEGIN
-    DELETE FROM personas_tag WHERE id = OLD.id AND tag IN (SELECT value FROM json_each(OLD.document, '$.tags'));
-    INSERT OR IGNORE INTO personas_tag SELECT value, NEW.id FROM json_each(NEW.document, '$.tags') WHERE type = 'text';
+    DELETE FROM personas_tag WHERE id = OLD.id AND tag IN (SELECT value FROM json_each(OLD.tags));
+    INSERT OR IGNORE INTO personas_tag SELECT value, NEW.id FROM json_each(NEW.tags) WHERE type = 'text';
 END;
 
 CREATE TRIGGER personas_tag_delete AFTER DELETE ON personas
 BEGIN
-    DELETE FROM personas_tag WHERE id = OLD.id AND tag IN (SELECT value FROM json_each(OLD.document, '$.tags'));
+    DELETE FROM personas_tag WHERE id = OLD.id AND tag IN (SELECT value FROM json_each(OLD.tags));
 END;
