@@ -26,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class PostgresWorkersIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /// A stopped worker is not killed, which would let go what it holds: that has to come to an end by itself.
+    private static final Map<String, String> PATIENT = Map.of("MIEN_WORKER_HANG_TIMEOUT", "10m");
 
     @TempDir
     Path directory;
@@ -38,7 +40,7 @@ class PostgresWorkersIT {
     @BeforeEach
     void start() throws Exception {
         postgres = new OwnPostgres(directory.resolve("postgres"), 2);
-        deployment = new OwnDeployment(postgres, 2, 1, Map.of(), directory);
+        deployment = new OwnDeployment(postgres, 2, 1, PATIENT, directory);
         here = new MienClient(deployment.server(0).address());
         there = new MienClient(deployment.server(1).address());
     }
