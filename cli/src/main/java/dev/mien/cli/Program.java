@@ -2,9 +2,12 @@ package dev.mien.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// This program, to be run once more in another process.
 final class Program {
+    private static final Pattern COLLECTOR = Pattern.compile("-XX:\\+Use\\w*GC\\b");
+
     private Program() {}
 
     /// The command line that runs `arguments` on the same JDK and classes as this process, to be added to.
@@ -17,14 +20,23 @@ final class Program {
             command.addAll(List.of(
                     "-XX:AOTCache=" + cache, "-Xlog:disable", "-Xlog:all=error:stderr", "-Dmien.aot-cache=" + cache));
         }
-        command.addAll(jvmFlags);
-        // As in the launcher; behind ours, so that they win.
-        String wanted = System.getenv().getOrDefault("MIEN_JAVA_OPTIONS", "").strip();
-        if (!wanted.isEmpty()) {
-            command.addAll(List.of(wanted.split("\\s+")));
-        }
+        command.addAll(jvmFlags(jvmFlags, System.getenv().getOrDefault("MIEN_JAVA_OPTIONS", "")));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /// Our flags and then the wanted ones, so that these win, as in the launcher. Of collectors a JVM takes but one.
+    ///
+    /// @param wanted separated by spaces
+    static List<String> jvmFlags(List<String> ours, String wanted) {
+        var flags = new ArrayList<>(ours);
+        if (COLLECTOR.matcher(wanted).find()) {
+            flags.removeIf(flag -> COLLECTOR.matcher(flag).find());
+        }
+        if (!wanted.isBlank()) {
+            flags.addAll(List.of(wanted.strip().split("\\s+")));
+        }
+        return flags;
     }
 }
