@@ -13,6 +13,7 @@ final class Laboratory {
     private final Duration round;
     private final Duration warmUp;
     private final List<Series> results = new ArrayList<>();
+    private int measurements;
 
     Laboratory(int rounds, Duration round, Duration warmUp) {
         this.rounds = rounds;
@@ -26,7 +27,7 @@ final class Laboratory {
 
     /// Closed loops. In each round every load has its turn, and before each of them `/livez` of the same server on the
     /// same connections; every other round goes backwards.
-    void closed(String store, int workers, int connections, List<Load> loads) throws IOException, InterruptedException {
+    void closed(String store, int connections, List<Load> loads) throws IOException, InterruptedException {
         try (var pools = new Pools(connections)) {
             for (var load : loads) {
                 var pool = pools.to(load.on());
@@ -42,8 +43,9 @@ final class Laboratory {
                     taken.computeIfAbsent(load, first -> new ArrayList<>()).add(new Series.Round(livez, sample));
                 }
             }
+            measurements++;
             for (var load : loads) {
-                add(series(load, store, workers, connections, 0, taken.getOrDefault(load, List.of())));
+                add(series(load, store, connections, 0, taken.getOrDefault(load, List.of())));
             }
         }
     }
@@ -62,7 +64,8 @@ final class Laboratory {
                         Sample.of(livez, () -> pool.openLoop(livez.requests(), 200, livezRate, nanos)),
                         Sample.of(load, () -> pool.openLoop(load.requests(), load.expectedStatus(), rate, nanos))));
             }
-            add(series(load, closed.store(), closed.workers(), closed.connections(), rate, taken));
+            measurements++;
+            add(series(load, closed.store(), closed.connections(), rate, taken));
         }
     }
 
@@ -70,10 +73,18 @@ final class Laboratory {
         return Sample.of(load, () -> pool.closedLoop(load.requests(), load.expectedStatus(), nanos));
     }
 
-    private static Series series(
-            Load load, String store, int workers, int connections, double rate, List<Series.Round> rounds) {
+    private Series series(Load load, String store, int connections, double rate, List<Series.Round> rounds) {
         return new Series(
-                load.name(), load.server(), store, workers, connections, rate, load.target(), List.copyOf(rounds));
+                measurements,
+                load.name(),
+                load.server(),
+                store,
+                load.on().workers(),
+                connections,
+                rate,
+                load.target(),
+                load.on().residentBytes().getAsLong() / 1e6,
+                List.copyOf(rounds));
     }
 
     private void add(Series series) {

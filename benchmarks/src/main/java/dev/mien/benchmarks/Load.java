@@ -12,4 +12,9 @@ record Load(String name, String server, Target on, Requests requests, int expect
     String title() {
         return server.isEmpty() ? name : name + " (" + server + ")";
     }
+
+    /// The same, held against nothing.
+    Load withoutTarget() {
+        return new Load(name, server, on, requests, expectedStatus, units, 0);
+    }
 }

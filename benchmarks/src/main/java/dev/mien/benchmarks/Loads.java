@@ -7,8 +7,10 @@ import java.util.List;
 /// The loads by their names. The targets are shares of what `/livez` does.
 final class Loads {
     static final String UNIFORM = "get-uniform";
-    static final List<String> NAMES = List.of(
-            "livez", "get", UNIFORM, "not-modified", "list", "patch", "patch-hot", "mixed", "create", "create-array");
+    static final String PATCH = "patch";
+    static final String HOT = "patch-hot";
+    static final List<String> NAMES =
+            List.of("livez", "get", UNIFORM, "not-modified", "list", PATCH, HOT, "mixed", "create", "create-array");
     private static final int PER_ARRAY = 100;
     private static final String PERSONAS = "/api/v1/personas";
 
@@ -22,7 +24,7 @@ final class Loads {
                 not-modified   GET with If-None-Match, answered with 304
                 list           GET a page of 20
                 patch          PATCH one persona after another
-                patch-hot      PATCH one persona, always the same
+                patch-hot      PATCH one persona, always the same; takes turns with patch
                 mixed          95 GET and 5 PATCH of a hundred, over all personas
                 create         POST one persona
                 create-array   POST 100 personas as an array""";
@@ -47,8 +49,8 @@ final class Loads {
                         0.9);
             case "list" ->
                 new Load(name, server, on, Requests.always(Requests.get(PERSONAS + "?limit=20")), 200, 1, 0.25);
-            case "patch" -> new Load(name, server, on, Requests.patches(ids), 200, 1, 0.2);
-            case "patch-hot" -> new Load(name, server, on, Requests.patches(ids.first(1)), 200, 1, 0);
+            case PATCH -> new Load(name, server, on, Requests.patches(ids), 200, 1, 0.2);
+            case HOT -> new Load(name, server, on, Requests.patches(ids.first(1)), 200, 1, 0);
             case "mixed" ->
                 new Load(name, server, on, Requests.mixed(Requests.uniform(ids), Requests.patches(ids), 5), 200, 1, 0);
             case "create" ->

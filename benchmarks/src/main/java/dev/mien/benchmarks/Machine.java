@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// What the figures were taken on.
-record Machine(int cores, String processor, String kernel, String jdk) {
+public record Machine(int cores, String processor, String kernel, String jdk) {
 
-    static Machine here() throws IOException {
+    public static Machine here() throws IOException {
         String processor = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
                 .filter(line -> line.startsWith("model name"))
                 .map(line -> line.substring(line.indexOf(':') + 1).strip())
@@ -25,11 +25,17 @@ record Machine(int cores, String processor, String kernel, String jdk) {
     }
 
     /// The commit of a checkout, with a plus where it was changed since.
-    static String commit(Path home) throws IOException {
+    public static String commit(Path home) throws IOException {
         String commit = git(home, "rev-parse", "--short=7", "HEAD");
         boolean changed = !git(home, "status", "--porcelain", "--", "*.java", "*.sql", "*.xml", "mien")
                 .isEmpty();
         return commit.isEmpty() ? "unknown" : changed ? commit + "+" : commit;
+    }
+
+    /// How busy it was.
+    public static String loadAverage() throws IOException {
+        return Files.readString(Path.of("/proc/loadavg")).split(" ")[2]
+                + " over the last quarter of an hour, the benchmark's own included";
     }
 
     private static String git(Path home, String... arguments) throws IOException {

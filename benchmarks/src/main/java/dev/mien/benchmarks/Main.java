@@ -8,10 +8,13 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,13 +32,16 @@ import picocli.CommandLine.Spec;
             "benchmarks/results/NAME. Every load is measured in short rounds, each next to a round of /livez on the"
                     + " same server.",
             "",
-            "Without --loads, --connections and --workers a selection runs that takes about eight minutes. With one of"
+            "Without --loads, --connections and --workers a selection runs that takes about ten minutes. With one of"
                     + " them, all their combinations run.",
+            "",
+            "--million, --starts and --settings measure something else instead, and may be combined.",
             "",
             "Loads:",
         })
 final class Main implements Callable<Integer> {
     private static final int USUAL_CONNECTIONS = 64;
+    private static final String SQLITE = "SQLite";
 
     @Spec
     private CommandSpec spec;
@@ -82,6 +88,21 @@ final class Main implements Callable<Integer> {
     private String databaseDelay = "1ms";
 
     @Option(
+            names = "--million",
+            description = "load a million personas through arrays, then memory, reads and starts with them; about four"
+                    + " minutes")
+    private boolean million;
+
+    @Option(names = "--starts", description = "how long a start takes to the first answer; about half a minute")
+    private boolean starts;
+
+    @Option(
+            names = "--settings",
+            description = "garbage collectors, sizes of the heap and numbers of carrier threads, each in turn with what"
+                    + " Mien comes with; about a quarter of an hour")
+    private boolean jvmSettings;
+
+    @Option(
             names = "--set",
             paramLabel = "SETTING",
             description = "a flag for mien serve, such as --set=--worker-heap-megabytes=128; may be repeated")
@@ -109,7 +130,11 @@ final class Main implements Callable<Integer> {
     /// One of the servers under load.
     ///
     /// @param name empty where there is only one
-    private record Subject(String name, Path home, Path data, Ids ids) {}
+    /// @param settings flags of its own
+    /// @param javaOptions for its JVMs; empty for those it comes with
+    private record Subject(String name, Path home, Path data, Ids ids, List<String> settings, String javaOptions) {}
+
+    private final List<Figure> figures = new ArrayList<>();
 
     @Override
     public Integer call() throws Exception {
@@ -123,20 +148,24 @@ final class Main implements Callable<Integer> {
         var temporary = Files.createTempDirectory("mien-benchmarks-");
         List<String> findings = List.of();
         try {
-            var subjects = new ArrayList<Subject>();
-            subjects.add(new Subject(against == null ? "" : "this", home, temporary.resolve("this"), new Ids()));
-            if (against != null) {
-                subjects.add(new Subject("other", against, temporary.resolve("other"), new Ids()));
+            if (starts) {
+                measureStarts(home, temporary);
+            }
+            if (million) {
+                measureMillion(laboratory, subject("", home, temporary.resolve("million")));
+            }
+            if (jvmSettings) {
+                compareSettings(laboratory, home, temporary);
             }
             if (postgres) {
                 findings = onPostgres(laboratory, home, temporary);
-            } else {
-                onSqlite(laboratory, subjects);
+            } else if (!starts && !million && !jvmSettings) {
+                onSqlite(laboratory, subjects(home, temporary));
             }
         } finally {
             remove(temporary);
         }
-        var report = new Report(about(home), laboratory.results(), findings);
+        var report = new Report(about(home), laboratory.results(), figures, findings);
         var directory = home.resolve("benchmarks").resolve("results").resolve(name);
         report.write(directory);
         System.err.println("written to benchmarks/results/" + name);
@@ -149,6 +178,18 @@ final class Main implements Callable<Integer> {
         if (personas.isEmpty()) {
             personas = quick ? List.of(1_000) : List.of(1_000, 100_000);
         }
+    }
+
+    private Subject subject(String name, Path home, Path data) {
+        return new Subject(name, home, data, new Ids(), settings, "");
+    }
+
+    private List<Subject> subjects(Path home, Path temporary) {
+        return against == null
+                ? List.of(subject("", home, temporary.resolve("this")))
+                : List.of(
+                        subject("this", home, temporary.resolve("this")),
+                        subject("other", against, temporary.resolve("other")));
     }
 
     private boolean isSelected() {
@@ -164,8 +205,8 @@ final class Main implements Callable<Integer> {
             return Loads.NAMES;
         }
         return workers == 1
-                ? List.of("get", "patch")
-                : connections == USUAL_CONNECTIONS ? List.of("get", "patch", "patch-hot", "mixed") : List.of();
+                ? List.of("get", Loads.PATCH)
+                : connections == USUAL_CONNECTIONS ? List.of("get", Loads.PATCH, Loads.HOT, "mixed") : List.of();
     }
 
     private List<String> onPostgres(Laboratory laboratory, Path home, Path data)
@@ -187,26 +228,157 @@ final class Main implements Callable<Integer> {
                 ? connections
                 : quick || isSelected() ? List.of(USUAL_CONNECTIONS) : List.of(64, 1, 16, 256);
         for (int count : allWorkers) {
-            try (var servers = new Servers(subjects, count, settings)) {
+            try (var servers = new Servers(subjects, count)) {
                 for (int many : personas) {
                     fill(servers, many);
                     if (loads(count, USUAL_CONNECTIONS).contains(Loads.UNIFORM)) {
                         for (int connected : isSelected() ? allConnections : List.of(USUAL_CONNECTIONS)) {
-                            laboratory.closed("SQLite", count, connected, servers.loads(Loads.UNIFORM));
+                            laboratory.closed(SQLITE, connected, servers.loads(Loads.UNIFORM));
                         }
                     }
                 }
                 for (int connected : allConnections) {
-                    for (String load : loads(count, connected)) {
-                        if (!load.equals(Loads.UNIFORM)) {
-                            laboratory.closed("SQLite", count, connected, servers.loads(load));
-                        }
-                    }
+                    measure(laboratory, servers, connected, loads(count, connected));
                 }
                 if (open || (!quick && !isSelected() && count == 1)) {
                     openLoops(laboratory, servers, count);
                 }
             }
+            if (count == 4
+                    && subjects.size() == 1
+                    && loads(count, USUAL_CONNECTIONS).contains(Loads.PATCH)) {
+                contention(laboratory, subjects.getFirst());
+            }
+        }
+    }
+
+    private void measure(Laboratory laboratory, Servers servers, int connected, List<String> loads)
+            throws IOException, InterruptedException {
+        for (String load : loads) {
+            if (load.equals(Loads.HOT)) {
+                hot(laboratory, servers, connected, loads.contains(Loads.PATCH));
+            } else if (!load.equals(Loads.UNIFORM) && !(load.equals(Loads.PATCH) && loads.contains(Loads.HOT))) {
+                laboratory.closed(SQLITE, connected, servers.loads(load));
+            }
+        }
+    }
+
+    /// Patches of one persona, in turn with patches of many where these are wanted, too.
+    private void hot(Laboratory laboratory, Servers servers, int connected, boolean alsoMany)
+            throws IOException, InterruptedException {
+        var hot = new ArrayList<HotPersona>();
+        for (var each : servers.running) {
+            hot.add(new HotPersona(each.subject.name, each.target));
+        }
+        var loads = new ArrayList<Load>();
+        if (alsoMany) {
+            loads.addAll(servers.loads(Loads.PATCH));
+        }
+        hot.forEach(persona -> loads.add(persona.load()));
+        laboratory.closed(SQLITE, connected, loads);
+        long lost = 0;
+        for (var persona : hot) {
+            lost += persona.lost();
+        }
+        figures.add(Figure.atMost(
+                0,
+                "lost edits of one persona (connections: " + connected + ", workers: "
+                        + servers.running.getFirst().target.workers() + ")",
+                "edits",
+                List.of((double) lost)));
+    }
+
+    /// Four workers that write to one database, in turn with one that has a database of its own.
+    private void contention(Laboratory laboratory, Subject like) throws IOException, InterruptedException {
+        var one = subject("", like.home, like.data.resolveSibling("one"));
+        var four = subject("", like.home, like.data.resolveSibling("four"));
+        try (var alone = new Servers(List.of(one), 1);
+                var contending = new Servers(List.of(four), 4)) {
+            var loads = new ArrayList<Load>();
+            for (var servers : List.of(alone, contending)) {
+                fill(servers, personas.getFirst());
+                for (var load : servers.loads(Loads.PATCH)) {
+                    loads.add(load.withoutTarget());
+                }
+            }
+            laboratory.closed(SQLITE, USUAL_CONNECTIONS, loads);
+        }
+    }
+
+    private void measureStarts(Path home, Path temporary) throws IOException {
+        int times = quick ? 3 : 20;
+        var fresh = IntStream.rangeClosed(0, times)
+                .mapToObj(i -> temporary.resolve("start-" + i))
+                .toList();
+        figures.add(Figure.atMost(1, "start without data, to the first answer", "s", Starts.seconds(home, fresh)));
+        figures.add(Figure.atMost(
+                1,
+                "start with an empty store, to the first answer",
+                "s",
+                Starts.seconds(home, Collections.nCopies(times + 1, fresh.getFirst()))));
+    }
+
+    /// What becomes of a server with a million personas.
+    private void measureMillion(Laboratory laboratory, Subject subject) throws IOException, InterruptedException {
+        int step = quick ? 1_000 : 100_000;
+        int all = 10 * step;
+        String personas = String.format(Locale.ROOT, "%,d personas", all);
+        try (var servers = new Servers(List.of(subject), 1)) {
+            var running = servers.running.getFirst();
+            var loaded = new ArrayList<Double>();
+            for (int many = step; many <= all; many += step) {
+                loaded.add(Personas.fill(running.server.address(), subject.ids, many));
+            }
+            figures.add(Figure.atLeast(
+                    20_000,
+                    String.format(
+                            Locale.ROOT,
+                            "creating %,d personas in arrays of %d over %d connections, again and again",
+                            step,
+                            Personas.PER_REQUEST,
+                            Personas.CREATORS),
+                    "documents/s",
+                    loaded));
+            memory(running, "after " + personas + " were created");
+            for (String load : List.of("get", Loads.UNIFORM, "list", Loads.PATCH)) {
+                laboratory.closed(SQLITE, USUAL_CONNECTIONS, servers.loads(load));
+            }
+            memory(running, "after load on " + personas);
+        }
+        var seconds = Starts.seconds(subject.home, Collections.nCopies(quick ? 4 : 11, subject.data));
+        for (double limit : List.of(1.0, 2.0)) {
+            figures.add(Figure.atMost(limit, "start with " + personas + ", to the first answer", "s", seconds));
+        }
+    }
+
+    private void memory(Servers.Running running, String when) {
+        figures.add(Figure.atMost(
+                250,
+                "memory of the worker " + when,
+                "MB",
+                List.of(running.target.residentBytes().getAsLong() / 1e6)));
+    }
+
+    /// Each choice of JVM settings in turn with none.
+    private void compareSettings(Laboratory laboratory, Path home, Path temporary)
+            throws IOException, InterruptedException {
+        for (var choice : JvmSettings.ALL) {
+            var directory = Files.createTempDirectory(temporary, "settings-");
+            var flags = new ArrayList<>(settings);
+            flags.addAll(choice.flags());
+            var shipped = subject("as shipped", home, directory.resolve("shipped"));
+            var other = new Subject(
+                    choice.name(), home, directory.resolve("other"), new Ids(), flags, choice.javaOptions());
+            try (var servers = new Servers(List.of(shipped, other), workers.isEmpty() ? 1 : workers.getFirst())) {
+                fill(servers, personas.getFirst());
+                for (String load : loads.isEmpty() ? List.of("get", "list", Loads.PATCH) : loads) {
+                    laboratory.closed(
+                            SQLITE,
+                            connections.isEmpty() ? USUAL_CONNECTIONS : connections.getFirst(),
+                            servers.loads(load));
+                }
+            }
+            remove(directory);
         }
     }
 
@@ -225,7 +397,7 @@ final class Main implements Callable<Integer> {
         }
     }
 
-    private static void fill(Servers servers, int count) throws IOException {
+    private static void fill(Servers servers, int count) throws IOException, InterruptedException {
         for (var running : servers.running) {
             Personas.fill(running.server.address(), running.subject.ids, count);
         }
@@ -237,11 +409,11 @@ final class Main implements Callable<Integer> {
 
         private final List<Running> running = new ArrayList<>();
 
-        Servers(List<Subject> subjects, int workers, List<String> settings) throws IOException {
+        Servers(List<Subject> subjects, int workers) throws IOException {
             for (var subject : subjects) {
-                var flags = new ArrayList<>(List.of("--workers=" + workers, "--data=" + subject.data));
-                flags.addAll(settings);
-                var server = new Server(subject.home, flags);
+                var flags = new ArrayList<>(List.of("--data=" + subject.data));
+                flags.addAll(subject.settings);
+                var server = new Server(subject.home, workers, flags, subject.javaOptions);
                 running.add(new Running(subject, server, Target.of(server)));
             }
         }
@@ -291,8 +463,7 @@ final class Main implements Callable<Integer> {
         if (options != null) {
             about.put("MIEN_JAVA_OPTIONS", "`" + options + "`");
         }
-        String load = Files.readString(Path.of("/proc/loadavg")).split(" ")[2];
-        about.put("load average", load + " over the last quarter of an hour, the benchmark's own included");
+        about.put("load average", Machine.loadAverage());
         about.put("rounds", rounds + " of " + roundMillis + " ms");
         return about;
     }

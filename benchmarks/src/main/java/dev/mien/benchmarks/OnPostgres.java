@@ -60,8 +60,8 @@ final class OnPostgres {
             for (int count : workers) {
                 try (var server = start(url, count, true)) {
                     var on = target(postgres, server);
-                    laboratory.closed(store, count, 64, List.of(Loads.named("patch", "", on, ids)));
-                    laboratory.closed(store, count, 64, List.of(Loads.named("mixed", "", on, ids)));
+                    laboratory.closed(store, 64, List.of(Loads.named("patch", "", on, ids)));
+                    laboratory.closed(store, 64, List.of(Loads.named("mixed", "", on, ids)));
                 }
             }
             try (var proxy = new DelayProxy(postgres.port(), delay);
@@ -75,11 +75,17 @@ final class OnPostgres {
     }
 
     private Server start(String url, int workers, boolean cached) throws IOException {
-        return new Server(home, List.of("--database=" + url, "--workers=" + workers, "--cache-enabled=" + cached));
+        return new Server(home, workers, List.of("--database=" + url, "--cache-enabled=" + cached));
     }
 
     private static Target target(Postgres postgres, Server server) {
-        return new Target(server.address(), server::cpuNanos, postgres::cpuNanos, postgres::statements);
+        return new Target(
+                server.address(),
+                server.workers(),
+                server::residentBytes,
+                server::cpuNanos,
+                postgres::cpuNanos,
+                postgres::statements);
     }
 
     private void reads(String store, int connected, Postgres postgres, Server cached, Server direct, Ids ids)
@@ -90,7 +96,6 @@ final class OnPostgres {
         var some = ids.first(10_000);
         laboratory.closed(
                 store,
-                1,
                 connected,
                 List.of(
                         read("strong, cached", onCached, some),

@@ -9,14 +9,14 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 
 /// A PostgreSQL server of our own, with the settings it comes with, and what it counts about itself.
-final class Postgres implements AutoCloseable {
+public final class Postgres implements AutoCloseable {
     private static final String DATABASE = "mien";
 
     private final EmbeddedPostgres server;
     private final Connection counter;
     private final long pid;
 
-    Postgres(Path directory) throws IOException, SQLException {
+    public Postgres(Path directory) throws IOException, SQLException {
         server = EmbeddedPostgres.builder()
                 .setDataDirectory(directory)
                 .setCleanDataDirectory(false)
@@ -36,12 +36,12 @@ final class Postgres implements AutoCloseable {
                 Files.readAllLines(directory.resolve("postmaster.pid")).getFirst());
     }
 
-    int port() {
+    public int port() {
         return server.getPort();
     }
 
     /// @param port of the server, or of something in front of it
-    static String url(int port) {
+    public static String url(int port) {
         return "jdbc:postgresql://localhost:" + port + "/" + DATABASE + "?user=postgres&sslmode=disable";
     }
 

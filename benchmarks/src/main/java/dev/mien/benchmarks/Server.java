@@ -19,18 +19,29 @@ final class Server implements AutoCloseable {
 
     private final Process process;
     private final Thread endWithUs;
+    private final int workers;
     private final InetSocketAddress address;
 
     /// Waits until all its workers are ready.
     ///
     /// @param home the directory with the launcher
     /// @param settings as flags
-    Server(Path home, List<String> settings) throws IOException {
-        var command = new ArrayList<>(List.of(home.resolve("mien").toString(), "serve", "--port=0"));
+    Server(Path home, int workers, List<String> settings) throws IOException {
+        this(home, workers, settings, "");
+    }
+
+    /// @param javaOptions for its JVMs, separated by spaces; empty for those it comes with
+    Server(Path home, int workers, List<String> settings, String javaOptions) throws IOException {
+        this.workers = workers;
+        var command =
+                new ArrayList<>(List.of(home.resolve("mien").toString(), "serve", "--port=0", "--workers=" + workers));
         command.addAll(settings);
         var builder = new ProcessBuilder(command).redirectError(Redirect.INHERIT);
         // A line for each edit would be all there is to measure.
         builder.environment().put("MIEN_LOG_LEVEL", "WARN");
+        if (!javaOptions.isEmpty()) {
+            builder.environment().put("MIEN_JAVA_OPTIONS", javaOptions);
+        }
         process = builder.start();
         endWithUs = new Thread(process::destroyForcibly);
         Runtime.getRuntime().addShutdownHook(endWithUs);
@@ -51,6 +62,15 @@ final class Server implements AutoCloseable {
     /// What the workers have used so far; the supervisor does nothing while they work.
     long cpuNanos() {
         return Cpu.childrenNanos(process.pid());
+    }
+
+    int workers() {
+        return workers;
+    }
+
+    /// What the largest worker takes in memory.
+    long residentBytes() {
+        return Memory.largestChildBytes(process.pid());
     }
 
     /// Ends it as SIGTERM does.
