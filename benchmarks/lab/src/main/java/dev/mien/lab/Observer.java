@@ -193,6 +193,7 @@ final class Observer {
         String id = Database.persona(++used);
         try (var services = way.open(database)) {
             var held = services.persona(id);
+            boolean tracked = services.tracks(held);
             services.renamePersona(id, NEW);
 
             held.greet(NEW);
@@ -203,7 +204,10 @@ final class Observer {
                 if (written.name().equals(Database.OLD)) {
                     return "**writes the old name back**";
                 }
-                return written.greeting().equals(NEW) ? "written" : "not tracked";
+                if (written.greeting().equals(NEW)) {
+                    return "written";
+                }
+                return tracked ? "**not written**" : "not tracked";
             }
         }
     }
