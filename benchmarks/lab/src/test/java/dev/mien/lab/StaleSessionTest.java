@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 /// What is observed of each way, and that `docs/stale-session.md` says the same.
 class StaleSessionTest {
     private static final Path PAGE = Path.of("../../docs/stale-session.md");
+    private static final Path RESULT = Path.of("../results/stale-session/README.md");
 
     private static Database database;
     private static List<Observation> observations;
@@ -101,5 +102,16 @@ class StaleSessionTest {
         assertThat(page).contains(Report.readers(observations));
         assertThat(page).contains(Report.rest(observations));
         assertThat(page).contains(Report.statements(observations));
+    }
+
+    @Test
+    void page_tableOfTimes_isThatOfTheRunItNames() throws IOException {
+        String result = Files.readString(RESULT);
+        String head = "| | 1 | 100 | 10,000 |\n";
+
+        String times = result.substring(result.indexOf(head), result.indexOf("\n\nEvery time"));
+
+        assertThat(times).hasLineCount(2 + Way.values().length);
+        assertThat(Files.readString(PAGE)).contains(times);
     }
 }
