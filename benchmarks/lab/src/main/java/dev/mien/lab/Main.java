@@ -34,7 +34,7 @@ final class Main implements Callable<Integer> {
     @Option(names = "--name", description = "the folder of the results (default: ${DEFAULT-VALUE})")
     private String name = "stale-session";
 
-    @Option(names = "--quick", description = "few seconds: 2 rounds, so the times are rough")
+    @Option(names = "--quick", description = "2 rounds instead of 15, so the times are rough")
     private boolean quick;
 
     @Option(names = "--rounds", description = "rounds in which the ways take turns (default: 15; quick: 2)")
