@@ -15,13 +15,7 @@ import picocli.CommandLine.Spec;
         version = "Mien 0.1.0",
         description =
                 "A persona server for AI applications: once an edit is acknowledged, nobody reads the old persona.",
-        subcommands = {
-            ServeCommand.class,
-            WorkerCommand.class,
-            TrainCommand.class,
-            DemoCommand.class,
-            CopyCommand.class,
-            VerifyCommand.class
+        subcommands = {ServeCommand.class, TrainCommand.class, DemoCommand.class, CopyCommand.class, VerifyCommand.class
         })
 public final class Main implements Runnable {
     @Spec

@@ -12,16 +12,23 @@ final class Program {
 
     /// The command line that runs `arguments` on the same JDK and classes as this process, to be added to.
     static List<String> command(List<String> jvmFlags, String... arguments) {
+        return command(jvmFlags, Main.class, arguments);
+    }
+
+    /// The same with another class to begin with.
+    static List<String> command(List<String> jvmFlags, Class<?> main, String... arguments) {
         var command = new ArrayList<String>();
         command.add(System.getProperty("java.home") + "/bin/java");
         command.add("--enable-native-access=ALL-UNNAMED");
+        // Reflection that is used once, as for settings, is not worth the classes that the JVM would make for it.
+        command.add("-Djdk.reflect.useNativeAccessorOnly=true");
         String cache = System.getProperty("mien.aot-cache");
         if (cache != null) {
             command.addAll(List.of(
                     "-XX:AOTCache=" + cache, "-Xlog:disable", "-Xlog:all=error:stderr", "-Dmien.aot-cache=" + cache));
         }
         command.addAll(jvmFlags(jvmFlags, System.getenv().getOrDefault("MIEN_JAVA_OPTIONS", "")));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         return command;
     }

@@ -3,6 +3,8 @@ package dev.mien.cli;
 import dev.mien.worker.LogConfig;
 import dev.mien.worker.Supervisor;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IModelTransformer;
@@ -38,12 +40,13 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() {
         System.setProperty(LogConfig.PROCESS, "supervisor");
         var config = ServerSettings.config(spec);
-        var settings = ServerSettings.arguments(spec, "port");
+        String file = ServerSettings.file(spec);
+        var settings = ServerSettings.given(spec);
         new Supervisor(
                         config,
                         ServerSettings.settings(spec).changed(),
                         (number, port) ->
-                                workerCommand(number, port, config.worker().heapMegabytes(), settings),
+                                workerCommand(number, port, config.worker().heapMegabytes(), file, settings),
                         System.out)
                 .run();
         LogConfig.flush();
@@ -51,19 +54,20 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     /// The same program on the same JDK, as a worker.
-    private static List<String> workerCommand(int number, int port, int heapMegabytes, List<String> settings) {
-        var command = Program.command(
-                List.of(
-                        "-Xmx" + heapMegabytes + "m",
-                        "-XX:+UseSerialGC",
-                        "-XX:+ExitOnOutOfMemoryError",
-                        "-D" + LogConfig.PROCESS + "=worker " + number),
-                "worker");
-        command.addAll(settings);
-        command.addAll(List.of(
-                "--port=" + port,
-                "--number=" + number,
-                "--supervisor=" + ProcessHandle.current().pid()));
-        return command;
+    private static List<String> workerCommand(
+            int number, int port, int heapMegabytes, String file, Map<String, String> settings) {
+        var flags = List.of(
+                "-Xmx" + heapMegabytes + "m",
+                "-XX:+UseSerialGC",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-D" + LogConfig.PROCESS + "=worker " + number);
+        var own = new TreeMap<>(settings);
+        own.put("port", Integer.toString(port));
+        return WorkerMain.command(
+                flags,
+                number,
+                ProcessHandle.current().pid(),
+                file,
+                own.entrySet().stream().map(Object::toString).toList());
     }
 }

@@ -3,9 +3,7 @@ package dev.mien.cli;
 import dev.mien.config.ServerConfig;
 import dev.mien.config.Settings;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +45,7 @@ final class ServerSettings {
         try {
             var given = spec.commandLine().getParseResult();
             Path file = given.matchedOptionValue(FILE, null);
-            return Settings.of(flags(spec), System.getenv(), file);
+            return Settings.of(given(spec), System.getenv(), file);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -61,7 +59,8 @@ final class ServerSettings {
         }
     }
 
-    private static Map<String, String> flags(CommandSpec spec) {
+    /// The settings that were given as flags, by their keys.
+    static Map<String, String> given(CommandSpec spec) {
         var given = spec.commandLine().getParseResult();
         var flags = new HashMap<String, String>();
         for (var key : Settings.keys()) {
@@ -73,16 +72,9 @@ final class ServerSettings {
         return flags;
     }
 
-    /// The same settings as arguments for another process, without those named.
-    static List<String> arguments(CommandSpec spec, String... except) {
-        var arguments = new ArrayList<String>();
-        var flags = flags(spec);
-        flags.keySet().removeAll(List.of(except));
-        flags.forEach((key, value) -> arguments.add("--" + key.replace('.', '-') + "=" + value));
+    /// The properties file that was given; empty for none.
+    static String file(CommandSpec spec) {
         Path file = spec.commandLine().getParseResult().matchedOptionValue(FILE, null);
-        if (file != null) {
-            arguments.add(FILE + "=" + file);
-        }
-        return arguments;
+        return file == null ? "" : file.toString();
     }
 }

@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ public final class Worker {
     private final ServerConfig config;
     private final int number;
     private final PrintStream answers;
+    private final CountDownLatch tied = new CountDownLatch(1);
     private volatile @Nullable Mien mien;
 
     public Worker(ServerConfig config, int number, PrintStream answers) {
@@ -42,11 +44,22 @@ public final class Worker {
     ///
     /// @param supervisor the process id of the supervisor
     public void run(long supervisor) {
-        ParentDeath.follow(supervisor);
         // Ctrl-C and a closed terminal reach the whole process group; what to do then is the supervisor's decision.
         Signals.ignore("INT");
         Signals.ignore("HUP");
         Signals.handle("TERM", this::drain);
+        var orders = Thread.ofPlatform().name("mien-orders").start(this::followOrders);
+        // The kernel remembers which thread asked, so this one stays. Meanwhile the store is opened; see start().
+        ParentDeath.follow(supervisor);
+        tied.countDown();
+        try {
+            orders.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts this thread", e);
+        }
+    }
+
+    private void followOrders() {
         try (var orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String order = orders.readLine(); order != null; order = orders.readLine()) {
                 follow(order);
@@ -77,11 +90,14 @@ public final class Worker {
     private void start() {
         try {
             var starting = new Mien(config, number);
+            tied.await(); // Nothing is served, and so nothing written, by a worker that could outlive its supervisor.
             starting.start();
             mien = starting;
             answers.println("ready " + starting.port());
         } catch (StoreUnavailableException | UncheckedIOException e) {
             answers.println("failed " + oneLine(e));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts this thread", e);
         } catch (RuntimeException | Error e) {
             log.error("The worker did not start", e);
             answers.println("failed " + oneLine(e));
