@@ -14,13 +14,17 @@ import org.jspecify.annotations.Nullable;
 
 /// Open connections to one server, and the two ways to put load on it.
 final class Connections implements AutoCloseable {
+    private static final long BETWEEN_OPENINGS_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Selector selector = Selector.open();
     private final List<Connection> connections = new ArrayList<>();
 
+    /// Opens them a little apart from each other: of processes that share a listening socket, the one that wakes up
+    /// first would else take all of them.
     Connections(InetSocketAddress server, int count) throws IOException {
         for (int i = 0; i < count; i++) {
+            LockSupport.parkNanos(BETWEEN_OPENINGS_NANOS);
             var connection = new Connection(server);
             connection.register(selector);
             connections.add(connection);
