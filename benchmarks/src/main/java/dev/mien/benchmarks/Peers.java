@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Starts Mien and its peers, each with data of its own, puts the same load on them in turn, lets mien verify"
-                    + " loose on each, and writes what came of it into benchmarks/results/NAME. Takes about six minutes.",
+                    + " loose on each, and writes what came of it into benchmarks/results/NAME. Takes about seven minutes.",
             "",
             "A peer that cannot run here is left out, and the report says why. benchmarks/peers/README.md says what the"
                     + " peers are.",

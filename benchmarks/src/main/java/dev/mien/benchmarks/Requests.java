@@ -3,9 +3,14 @@ package dev.mien.benchmarks;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// An endless row of requests, ready to be sent. Used by one thread at a time.
 interface Requests {
+    /// Numbers for the greetings of one row of patches.
+    long PATCHES = 10_000_000;
+    /// How many rows of patches were begun.
+    AtomicLong ROWS = new AtomicLong();
 
     /// Writes the next request into an empty buffer.
     void next(ByteBuffer request);
@@ -45,13 +50,15 @@ interface Requests {
         };
     }
 
-    /// Merge patches that each write a greeting never written before, to one id after another.
+    /// Merge patches that each write a greeting never written before, to one id after another. Another row of them goes
+    /// to the same ids, but with other greetings: else it would find them there and change nothing.
     static Requests patches(Ids ids) {
         byte[] before = ascii("PATCH /api/v1/personas/");
         byte[] body = ascii("{\"greeting\":\"Good morrow, 0123456789.\"}");
         byte[] head = head("", "application/merge-patch+json", body.length);
         byte[] after = joined(head, body);
         int lastDigit = after.length - "0.\"}".length() + 1;
+        long first = ROWS.getAndIncrement() * PATCHES;
         var counter = new long[1];
         return buffer -> {
             long number = counter[0]++;
@@ -59,7 +66,7 @@ interface Requests {
             ids.put((int) (number % ids.count()), buffer);
             int start = buffer.position();
             buffer.put(after);
-            long rest = number;
+            long rest = first + number;
             for (int i = 0; i < 10; i++) {
                 buffer.put(start + lastDigit - 1 - i, (byte) ('0' + rest % 10));
                 rest /= 10;
