@@ -3,6 +3,8 @@ package dev.mien;
 import dev.mien.cache.CoherentStore;
 import dev.mien.cache.ReplicaStore;
 import dev.mien.config.ServerConfig;
+import dev.mien.feed.ChangeFeed;
+import dev.mien.feed.ChangeResource;
 import dev.mien.http.Bodies;
 import dev.mien.http.ProblemResponse;
 import dev.mien.http.Route;
@@ -11,6 +13,7 @@ import dev.mien.label.LabelResource;
 import dev.mien.label.LabelService;
 import dev.mien.persona.PersonaResource;
 import dev.mien.persona.PersonaService;
+import dev.mien.store.ChangeLog;
 import dev.mien.store.Store;
 import dev.mien.store.postgres.PostgresReplica;
 import dev.mien.store.postgres.PostgresStore;
@@ -25,6 +28,7 @@ import java.util.List;
 /// One worker's object graph, wired top to bottom and closed in reverse.
 public final class Mien implements AutoCloseable {
     private final Store store;
+    private final ChangeFeed feed;
     private final WebApp web;
     private final byte[] description;
 
@@ -33,13 +37,13 @@ public final class Mien implements AutoCloseable {
     /// @param worker the number of this worker, from 1
     /// @throws dev.mien.store.StoreUnavailableException if the store cannot be opened
     public Mien(ServerConfig config, int worker) {
-        this.store = config.onPostgres()
-                ? onPostgres(config)
-                : new SqliteStore(config.data(), config.commit(), config.readOnly());
+        var opened = config.onPostgres() ? onPostgres(config) : onSqlite(config);
+        this.store = opened.store();
 
         var personas = new PersonaService(store);
         var users = new UserService(store);
         var labels = new LabelService(store, personas);
+        this.feed = new ChangeFeed(store, opened.log(), personas.collection(), config.feed());
 
         var bodies = new Bodies(config.http());
         var problems = new ProblemResponse(worker, store::lastSeen);
@@ -50,6 +54,7 @@ public final class Mien implements AutoCloseable {
         routes.addAll(new PersonaResource(personas, labels, bodies).routes());
         routes.addAll(new UserResource(users, bodies).routes());
         routes.addAll(new LabelResource(labels, bodies).routes());
+        routes.addAll(new ChangeResource(feed).routes());
         routes.addAll(about.routes());
         this.description = new OpenApi(routes, List.of(personas, users)).json();
         about.describe(description);
@@ -66,13 +71,22 @@ public final class Mien implements AutoCloseable {
                 store::lastSeen);
     }
 
-    private static Store onPostgres(ServerConfig config) {
+    private record Opened(Store store, ChangeLog log) {}
+
+    private static Opened onSqlite(ServerConfig config) {
+        var sqlite = new SqliteStore(config.data(), config.commit(), config.readOnly());
+        return new Opened(sqlite, sqlite);
+    }
+
+    private static Opened onPostgres(ServerConfig config) {
         var postgres = new PostgresStore(config.database(), config.postgres(), config.commit(), config.readOnly());
         var cache = config.cache().enabled() ? new CoherentStore(postgres, postgres, config.cache()) : null;
         var store = cache == null ? postgres : cache;
-        return config.replica().isEmpty()
-                ? store
-                : new ReplicaStore(store, cache, new PostgresReplica(config.replica(), config.postgres()));
+        return new Opened(
+                config.replica().isEmpty()
+                        ? store
+                        : new ReplicaStore(store, cache, new PostgresReplica(config.replica(), config.postgres())),
+                postgres);
     }
 
     /// Begins to serve.
@@ -97,6 +111,8 @@ public final class Mien implements AutoCloseable {
     /// Lets requests under way end, then ends.
     @Override
     public void close() {
+        web.beginDraining();
+        feed.close();
         web.close();
         store.close();
     }

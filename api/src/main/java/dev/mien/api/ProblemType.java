@@ -57,6 +57,11 @@ public enum ProblemType {
             "Erased",
             "It was there and its content is gone for good: the version was pruned, or the document was purged. Where the"
                     + " request was a repeated one, its first sending was carried out."),
+    CHANGES_GONE(
+            410,
+            "Changes gone",
+            "Some of the changes after this token are no longer in the log: it was trimmed, or a part of it is missing. What"
+                    + " they were cannot be found out any more. Load what you keep anew, and go on with the token of that answer."),
     VERSION_CONFLICT(
             412,
             "Version conflict",

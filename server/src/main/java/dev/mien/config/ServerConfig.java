@@ -1,6 +1,7 @@
 package dev.mien.config;
 
 import dev.mien.cache.CacheConfig;
+import dev.mien.feed.FeedConfig;
 import dev.mien.http.HttpConfig;
 import dev.mien.store.CommitConfig;
 import dev.mien.store.PostgresConfig;
@@ -53,6 +54,7 @@ public record ServerConfig(
         CommitConfig commit,
         CacheConfig cache,
         PostgresConfig postgres,
+        FeedConfig feed,
         HttpConfig http,
         WorkerConfig worker) {
     public ServerConfig {

@@ -218,7 +218,8 @@ public abstract class DocumentResource {
         return request.path().pathParameters().get("id");
     }
 
-    static int limit(ServerRequest request) {
+    /// The parameter `limit`, or its default.
+    public static int limit(ServerRequest request) {
         String text = parameter(request, "limit");
         if (text == null) {
             return DEFAULT_LIMIT;
@@ -265,7 +266,7 @@ public abstract class DocumentResource {
         return Boolean.valueOf(text);
     }
 
-    protected static @Nullable String parameter(ServerRequest request, String name) {
+    public static @Nullable String parameter(ServerRequest request, String name) {
         return request.query().first(name).orElse(null);
     }
 

@@ -58,7 +58,8 @@ public final class LabelResource {
         Answers.json(request, response, Json.write(json), listing.asOf());
     }
 
-    private static ObjectNode view(Document document) {
+    /// What is told of a label: its name, the version that it names, and when it was moved.
+    public static ObjectNode view(Document document) {
         var stored = Json.parseStored(document.json());
         return JsonNodeFactory.instance
                 .objectNode()

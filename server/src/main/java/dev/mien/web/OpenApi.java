@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class OpenApi {
     private static final Pattern PARAMETER = Pattern.compile("\\{([a-z]+)}");
     private static final List<String> HEADERS = Stream.concat(
-                    Stream.of("If-Match", "If-None-Match", ReadModes.HEADER), Origins.ALL.stream())
+                    Stream.of("If-Match", "If-None-Match", "Last-Event-ID", ReadModes.HEADER), Origins.ALL.stream())
             .toList();
 
     private final ObjectNode root = JsonNodeFactory.instance.objectNode().put("openapi", "3.1.0");
@@ -35,6 +35,7 @@ public final class OpenApi {
         var schemas = root.putObject("components").putObject("schemas");
         services.forEach(service -> describe(service, schemas));
         describeHistory(schemas);
+        describeChanges(schemas);
         describeProblem(schemas);
     }
 
@@ -149,6 +150,17 @@ public final class OpenApi {
         texts(label, "label", "moved_at");
         integers(label, "version", "revision");
         listOf(members(schemas, "Labels").putObject("items"), "Label");
+    }
+
+    private static void describeChanges(ObjectNode schemas) {
+        var change = members(schemas, "Change");
+        texts(change, "token", "kind", "id", "operation", "actor", "message", "at");
+        integers(change, "revision", "version");
+        change.putObject("fields").put("type", "array").putObject("items").put("type", "string");
+        change.putObject("document").putArray("type").add("object").add("null");
+        var changes = members(schemas, "Changes");
+        listOf(changes.putObject("items"), "Change");
+        texts(changes, "next");
     }
 
     private static ObjectNode members(ObjectNode schemas, String name) {

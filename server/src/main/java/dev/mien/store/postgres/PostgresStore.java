@@ -1,6 +1,7 @@
 package dev.mien.store.postgres;
 
 import dev.mien.api.RevisionToken;
+import dev.mien.store.ChangeLog;
 import dev.mien.store.ChangeSource;
 import dev.mien.store.Changes;
 import dev.mien.store.Collection;
@@ -34,12 +35,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **All answers of a store are of one line of history**, since they have one incarnation, and that names the line (see
 /// [Primary]). A session that was left over from before a promotion cannot answer beside one from after it.
-public final class PostgresStore implements Store, ChangeSource {
+public final class PostgresStore implements Store, ChangeSource, ChangeLog {
     /// Longest time that a read waits for a free session.
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final BlockingQueue<PostgresReader> readers;
     private final PostgresFollower follower;
+    private final PostgresChangeLog log;
     private final ReentrantLock following = new ReentrantLock();
     private final LastSeen lastSeen;
     private final @Nullable PostgresWriter writer;
@@ -66,6 +68,7 @@ public final class PostgresStore implements Store, ChangeSource {
             throw new StoreUnavailableException("cannot open the database: " + e.getMessage(), e);
         }
         this.follower = new PostgresFollower(primary);
+        this.log = new PostgresChangeLog(primary);
         this.writer = readOnly ? null : new PostgresWriter(primary, lastSeen::get);
         this.queue = writer == null ? null : new CommitQueue(commit, writer);
     }
@@ -170,6 +173,28 @@ public final class PostgresStore implements Store, ChangeSource {
         return changes;
     }
 
+    @Override
+    public RevisionToken peek() {
+        try {
+            return log.peek();
+        } catch (SQLException e) {
+            throw new StoreUnavailableException("the change log cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public ChangeLog.Page read(long after, int limit, boolean documents) {
+        var before = lastSeen.get();
+        ChangeLog.Page page;
+        try {
+            page = log.read(after, limit, documents);
+        } catch (SQLException e) {
+            throw new StoreUnavailableException("the change log cannot be read: " + e.getMessage(), e);
+        }
+        see(before, page.head());
+        return page;
+    }
+
     /// @param before what this worker had seen when the read began
     private void see(RevisionToken before, RevisionToken asOf) {
         String fault = lost();
@@ -229,6 +254,7 @@ public final class PostgresStore implements Store, ChangeSource {
             queue.close();
             writer.close();
         }
+        log.close();
         following.lock();
         try {
             follower.close();

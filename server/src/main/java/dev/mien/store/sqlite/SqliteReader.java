@@ -1,6 +1,7 @@
 package dev.mien.store.sqlite;
 
 import dev.mien.api.RevisionToken;
+import dev.mien.store.ChangeLog;
 import dev.mien.store.Collection;
 import dev.mien.store.Document;
 import dev.mien.store.DocumentJson;
@@ -44,6 +45,15 @@ final class SqliteReader implements AutoCloseable {
               FROM log_head h LEFT JOIN changes c ON c.collection = ?1 AND c.id = ?2 AND c.version < ?3
              WHERE h.id = 1
              ORDER BY c.version DESC LIMIT ?4
+            """;
+
+    /// The head is one row, so SQLite goes along the key of the log and sorts nothing.
+    private static final String CHANGES = """
+            SELECT h.incarnation, h.seq, c.version, c.revision, c.operation, c.at, c.actor, c.message, c.fields, h.floor,
+                   c.collection, c.id%s
+              FROM log_head h LEFT JOIN changes c ON c.revision > ?1
+             WHERE h.id = 1
+             ORDER BY c.revision LIMIT ?2
             """;
 
     private static final String FIND_BY = """
@@ -182,6 +192,27 @@ final class SqliteReader implements AutoCloseable {
                 } while (rows.next());
             }
             return new History(List.copyOf(versions), hasMore, asOf);
+        }
+    }
+
+    ChangeLog.Page changes(long after, int limit, boolean documents) throws SQLException {
+        var statement = prepared(CHANGES.formatted(documents ? ", c.document" : ""));
+        statement.setLong(1, after);
+        statement.setLong(2, limit);
+        try (var rows = statement.executeQuery()) {
+            rows.next();
+            var head = asOf(rows);
+            long floor = rows.getLong(10);
+            var entries = new ArrayList<ChangeLog.Entry>();
+            if (rows.getString(12) != null) {
+                long bytes = 0;
+                do {
+                    byte[] json = documents ? rows.getBytes(13) : null;
+                    entries.add(new ChangeLog.Entry(rows.getString(11), version(rows, rows.getString(12), head, json)));
+                    bytes += json == null ? 0 : json.length;
+                } while (bytes < Query.MAXIMUM_PAGE_BYTES && rows.next());
+            }
+            return new ChangeLog.Page(head, floor, List.copyOf(entries));
         }
     }
 

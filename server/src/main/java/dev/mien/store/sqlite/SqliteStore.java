@@ -1,6 +1,7 @@
 package dev.mien.store.sqlite;
 
 import dev.mien.api.RevisionToken;
+import dev.mien.store.ChangeLog;
 import dev.mien.store.Collection;
 import dev.mien.store.CommitConfig;
 import dev.mien.store.CommitQueue;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
 /// to the carrier of a virtual thread, on a small pool of platform threads. Writes go through the [CommitQueue].
 ///
 /// A read that meets another history under the same name (a restored copy) is the last one ([LastSeen]).
-public final class SqliteStore implements Store {
+public final class SqliteStore implements Store, ChangeLog {
     private static final Logger log = LoggerFactory.getLogger(SqliteStore.class);
     /// The database's file in the data directory.
     public static final String FILE = "mien.db";
@@ -120,6 +121,20 @@ public final class SqliteStore implements Store {
         var history = listed(reader -> reader.history(collection, id, before, limit));
         see(seen, history.asOf());
         return history;
+    }
+
+    @Override
+    public RevisionToken peek() {
+        return read(SqliteReader::head);
+    }
+
+    @Override
+    public ChangeLog.Page read(long after, int limit, boolean documents) {
+        var before = lastSeen.get();
+        Read<ChangeLog.Page> changes = reader -> reader.changes(after, limit, documents);
+        var page = documents ? listed(changes) : read(changes);
+        see(before, page.head());
+        return page;
     }
 
     private Found seen(Read<Found> find) {
