@@ -14,6 +14,7 @@ import dev.mien.label.LabelService;
 import dev.mien.persona.PersonaResource;
 import dev.mien.persona.PersonaService;
 import dev.mien.store.ChangeLog;
+import dev.mien.store.SideSession;
 import dev.mien.store.Store;
 import dev.mien.store.postgres.PostgresReplica;
 import dev.mien.store.postgres.PostgresStore;
@@ -22,13 +23,20 @@ import dev.mien.user.UserResource;
 import dev.mien.user.UserService;
 import dev.mien.web.AboutResource;
 import dev.mien.web.OpenApi;
+import dev.mien.webhook.Dispatcher;
+import dev.mien.webhook.WebhookResource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One worker's object graph, wired top to bottom and closed in reverse.
 public final class Mien implements AutoCloseable {
     private final Store store;
     private final ChangeFeed feed;
+    private final SideSession side;
+    private final WebhookResource webhooks;
+    private @Nullable Dispatcher dispatcher;
+    private final boolean dispatches;
     private final WebApp web;
     private final byte[] description;
 
@@ -55,6 +63,10 @@ public final class Mien implements AutoCloseable {
         routes.addAll(new UserResource(users, bodies).routes());
         routes.addAll(new LabelResource(labels, bodies).routes());
         routes.addAll(new ChangeResource(feed).routes());
+        this.side = opened.side();
+        this.webhooks = new WebhookResource(side, feed, bodies, config.webhook(), store::lastSeen);
+        this.dispatches = !config.readOnly();
+        routes.addAll(webhooks.routes());
         routes.addAll(about.routes());
         this.description = new OpenApi(routes, List.of(personas, users)).json();
         about.describe(description);
@@ -71,11 +83,11 @@ public final class Mien implements AutoCloseable {
                 store::lastSeen);
     }
 
-    private record Opened(Store store, ChangeLog log) {}
+    private record Opened(Store store, ChangeLog log, SideSession side) {}
 
     private static Opened onSqlite(ServerConfig config) {
         var sqlite = new SqliteStore(config.data(), config.commit(), config.readOnly());
-        return new Opened(sqlite, sqlite);
+        return new Opened(sqlite, sqlite, sqlite.sideTables());
     }
 
     private static Opened onPostgres(ServerConfig config) {
@@ -86,12 +98,14 @@ public final class Mien implements AutoCloseable {
                 config.replica().isEmpty()
                         ? store
                         : new ReplicaStore(store, cache, new PostgresReplica(config.replica(), config.postgres())),
-                postgres);
+                postgres,
+                postgres.sideTables());
     }
 
     /// Begins to serve.
     public void start() {
         web.start();
+        dispatcher = dispatches ? webhooks.dispatch() : null;
     }
 
     public int port() {
@@ -112,8 +126,16 @@ public final class Mien implements AutoCloseable {
     @Override
     public void close() {
         web.beginDraining();
+        var telling = dispatcher;
+        if (telling != null) {
+            telling.stop();
+        }
         feed.close();
+        if (telling != null) {
+            telling.close();
+        }
         web.close();
+        side.close();
         store.close();
     }
 }

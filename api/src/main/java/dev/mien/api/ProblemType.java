@@ -32,6 +32,7 @@ public enum ProblemType {
             404,
             "Label not found",
             "The persona has no such label, or it was removed. The list of them is at .../labels."),
+    WEBHOOK_NOT_FOUND(404, "Webhook not found", "No webhook has this id."),
     METHOD_NOT_ALLOWED(
             405,
             "Method not allowed",
@@ -83,6 +84,12 @@ public enum ProblemType {
             "Invalid user",
             "The body is well-formed but is no valid user. Each entry of errors points at a member (RFC 6901) and says what"
                     + " is wrong with it. Nothing was changed."),
+    INVALID_WEBHOOK(
+            422,
+            "Invalid webhook",
+            "The body is well-formed but is no valid webhook. Each entry of errors points at a member and says what is wrong"
+                    + " with it. Addresses that are not public are refused unless webhook.allow-private is set. Nothing was"
+                    + " changed."),
     KEY_REUSED(
             422,
             "Key reused",

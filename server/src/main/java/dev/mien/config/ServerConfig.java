@@ -5,6 +5,7 @@ import dev.mien.feed.FeedConfig;
 import dev.mien.http.HttpConfig;
 import dev.mien.store.CommitConfig;
 import dev.mien.store.PostgresConfig;
+import dev.mien.webhook.WebhookConfig;
 import dev.mien.worker.WorkerConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -56,6 +57,7 @@ public record ServerConfig(
         PostgresConfig postgres,
         FeedConfig feed,
         HttpConfig http,
+        WebhookConfig webhook,
         WorkerConfig worker) {
     public ServerConfig {
         if (port < 0 || port > 65535) {

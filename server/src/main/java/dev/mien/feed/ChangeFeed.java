@@ -47,6 +47,18 @@ public final class ChangeFeed implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("mien-feed").daemon().start(this::run);
     }
 
+    /// Where the log stands.
+    public RevisionToken head() {
+        return pages.head();
+    }
+
+    /// A page of the events after a token.
+    ///
+    /// @throws FeedEndedException if one cannot go on from there
+    public Pages.Page after(RevisionToken after, boolean documents) {
+        return pages.after(after, documents);
+    }
+
     Pages pages() {
         return pages;
     }
@@ -56,7 +68,7 @@ public final class ChangeFeed implements AutoCloseable {
     }
 
     /// Whether the event is one that somebody with this filter wants to hear of.
-    public boolean passes(Filter filter, Event event) {
+    boolean passes(Filter filter, Event event) {
         return filter.passes(event, belongings);
     }
 
@@ -65,7 +77,7 @@ public final class ChangeFeed implements AutoCloseable {
     /// @param after what the listener knows already; null for all that is there now
     /// @param whole whether documents are to be told
     /// @throws FeedEndedException if one cannot go on from there
-    Listener listen(@Nullable RevisionToken after, Filter filter, boolean whole) {
+    public Listener listen(@Nullable RevisionToken after, Filter filter, boolean whole) {
         return new Listener(this, after, filter, whole);
     }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One who wants to hear of changes, and where in the log they stand. It holds no events: what it has not heard yet is
 /// in the tail or in the store. Used by one thread.
-final class Listener implements AutoCloseable {
+public final class Listener implements AutoCloseable {
     private static final int BATCH = 64;
 
     private final ChangeFeed feed;
@@ -35,7 +35,7 @@ final class Listener implements AutoCloseable {
     }
 
     /// Everything up to here was heard or filtered.
-    RevisionToken position() {
+    public RevisionToken position() {
         return position;
     }
 
@@ -49,7 +49,7 @@ final class Listener implements AutoCloseable {
         return tail == null || tail.isReachable();
     }
 
-    boolean isDraining() {
+    public boolean isDraining() {
         return feed.isDraining();
     }
 
@@ -66,7 +66,7 @@ final class Listener implements AutoCloseable {
     ///
     /// @throws FeedEndedException if there is no going on from here
     /// @throws dev.mien.store.StoreUnavailableException if the store cannot be read; one may ask again
-    List<Event> next(Duration patience) {
+    public List<Event> next(Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         var events = fromStore();
         while (events.isEmpty()) {

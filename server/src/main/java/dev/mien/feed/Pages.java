@@ -17,7 +17,7 @@ public final class Pages {
     private final BooleanSupplier lost;
 
     /// @param lost whether the store's history is gone for good
-    public Pages(ChangeLog changes, BooleanSupplier lost) {
+    Pages(ChangeLog changes, BooleanSupplier lost) {
         this.changes = changes;
         this.lost = lost;
     }
@@ -26,7 +26,7 @@ public final class Pages {
     public record Page(RevisionToken head, List<Event> events) {}
 
     /// Where the log stands.
-    public RevisionToken head() {
+    RevisionToken head() {
         return read(Long.MAX_VALUE, 1, false).head();
     }
 
@@ -43,7 +43,7 @@ public final class Pages {
     ///
     /// @throws FeedEndedException if some of them are gone, or the token is of another history
     /// @throws StoreUnavailableException if the store cannot be read, or has not reached the token
-    public Page after(RevisionToken after, boolean documents) {
+    Page after(RevisionToken after, boolean documents) {
         var page = read(after.revision(), SIZE, documents);
         var head = page.head();
         if (!head.incarnation().equals(after.incarnation())) {

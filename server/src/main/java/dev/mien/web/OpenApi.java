@@ -161,6 +161,24 @@ public final class OpenApi {
         var changes = members(schemas, "Changes");
         listOf(changes.putObject("items"), "Change");
         texts(changes, "next");
+        var draft = members(schemas, "WebhookDraft");
+        var webhook = members(schemas, "Webhook");
+        for (var members : List.of(draft, webhook)) {
+            texts(members, "url", "secret", "owner", "tag");
+            for (String flag : List.of("active", "include_document")) {
+                members.putObject(flag).put("type", "boolean");
+            }
+            for (String list : List.of("kinds", "ids")) {
+                members.putObject(list).put("type", "array").putObject("items").put("type", "string");
+            }
+        }
+        texts(webhook, "id", "position", "created_at");
+        listOf(members(schemas, "Webhooks").putObject("items"), "Webhook");
+        var letter = members(schemas, "DeadLetter");
+        texts(letter, "token", "error", "at");
+        letter.putObject("redelivering").put("type", "boolean");
+        listOf(members(schemas, "DeadLetters").putObject("items"), "DeadLetter");
+        integers(members(schemas, "Redelivery"), "redelivering");
     }
 
     private static ObjectNode members(ObjectNode schemas, String name) {
@@ -186,6 +204,8 @@ public final class OpenApi {
         }
         members.putObject("status").put("type", "integer");
         members.putObject("currentVersion").put("type", "integer");
+        listOf(members.putObject("changes"), "FieldChange");
+        members.putObject("overlaps").put("type", "boolean");
         var error = members.putObject("errors")
                 .put("type", "array")
                 .putObject("items")

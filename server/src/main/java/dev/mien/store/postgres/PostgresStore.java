@@ -16,6 +16,7 @@ import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
 import dev.mien.store.PostgresConfig;
 import dev.mien.store.Query;
+import dev.mien.store.SideSession;
 import dev.mien.store.Store;
 import dev.mien.store.StoreUnavailableException;
 import java.sql.SQLException;
@@ -39,6 +40,7 @@ public final class PostgresStore implements Store, ChangeSource, ChangeLog {
     /// Longest time that a read waits for a free session.
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    private final Primary primary;
     private final BlockingQueue<PostgresReader> readers;
     private final PostgresFollower follower;
     private final PostgresChangeLog log;
@@ -53,7 +55,7 @@ public final class PostgresStore implements Store, ChangeSource, ChangeLog {
     /// @param readOnly whether to refuse every edit
     /// @throws StoreUnavailableException if it cannot be opened
     public PostgresStore(String url, PostgresConfig config, CommitConfig commit, boolean readOnly) {
-        var primary = new Primary(url, config, readOnly);
+        this.primary = new Primary(url, config, readOnly);
         this.readers = new ArrayBlockingQueue<>(config.connections());
         for (int i = 0; i < config.connections(); i++) {
             readers.add(new PostgresReader(primary));
@@ -171,6 +173,12 @@ public final class PostgresStore implements Store, ChangeSource, ChangeLog {
         }
         see(before, changes.head());
         return changes;
+    }
+
+    /// Tables beside the documents.
+    public SideSession sideTables() {
+        return new SideSession(
+                () -> primary.open(Primary.Use.WRITE), "(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
     }
 
     @Override

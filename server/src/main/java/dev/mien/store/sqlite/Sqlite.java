@@ -33,6 +33,19 @@ final class Sqlite {
                         "cache_size", "-8000"));
     }
 
+    /// A connection that writes a row now and then, beside those who commit documents.
+    static Connection openSide(Path file) throws SQLException {
+        return open(
+                file,
+                false,
+                Map.of(
+                        "journal_mode", "wal",
+                        "synchronous", "2",
+                        "busy_timeout", "5000",
+                        "wal_autocheckpoint", "8000",
+                        "cache_size", "-500"));
+    }
+
     /// A connection that reads: in autocommit, one statement at a time, each result read to its end and closed, since
     /// an open statement would hold on to an old snapshot.
     static Connection openReader(Path file) throws SQLException {

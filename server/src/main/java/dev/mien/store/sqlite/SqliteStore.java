@@ -13,6 +13,7 @@ import dev.mien.store.LastSeen;
 import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
 import dev.mien.store.Query;
+import dev.mien.store.SideSession;
 import dev.mien.store.Store;
 import dev.mien.store.StoreUnavailableException;
 import java.io.IOException;
@@ -121,6 +122,13 @@ public final class SqliteStore implements Store, ChangeLog {
         var history = listed(reader -> reader.history(collection, id, before, limit));
         see(seen, history.asOf());
         return history;
+    }
+
+    /// Tables beside the documents. Their session waits for the write lock as SQLite does, and not in the turnstile:
+    /// that
+    /// is for the thread that commits.
+    public SideSession sideTables() {
+        return new SideSession(() -> Sqlite.openSide(path), "CAST(unixepoch('subsec') * 1000 AS INTEGER)");
     }
 
     @Override
