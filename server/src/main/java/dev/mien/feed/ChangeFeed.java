@@ -8,6 +8,7 @@ import dev.mien.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,6 +23,12 @@ public final class ChangeFeed implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ChangeFeed.class);
     private static final Duration RETRY = Duration.ofMillis(200);
 
+    /// Pages of the store that clients hold at one time, one with documents counting as many without.
+    private static final int PAGES_AT_A_TIME = 32;
+
+    private static final int ROOM_OF_DOCUMENTS = 8;
+
+    private final Semaphore pageRoom = new Semaphore(PAGES_AT_A_TIME, true);
     private final Pages pages;
     private final Function<Event, Belonging> belongings;
     private final FeedConfig config;
@@ -78,7 +85,23 @@ public final class ChangeFeed implements AutoCloseable {
     /// @param whole whether documents are to be told
     /// @throws FeedEndedException if one cannot go on from there
     public Listener listen(@Nullable RevisionToken after, Filter filter, boolean whole) {
-        return new Listener(this, after, filter, whole);
+        return new Listener(this, after, filter, whole, false);
+    }
+
+    /// As [#listen], for one of any number of clients.
+    Listener admit(@Nullable RevisionToken after, Filter filter, boolean whole) {
+        return new Listener(this, after, filter, whole, true);
+    }
+
+    /// Waits until one more page may be held.
+    int takeRoom(boolean documents) {
+        int room = documents ? ROOM_OF_DOCUMENTS : 1;
+        pageRoom.acquireUninterruptibly(room);
+        return room;
+    }
+
+    void leaveRoom(int room) {
+        pageRoom.release(room);
     }
 
     Tail join(boolean documents) {

@@ -82,7 +82,7 @@ public final class ChangeResource {
         int limit = DocumentResource.limit(request);
         var patience = patience(request);
         boolean onlyHead = request.prologue().method().equals(Method.HEAD);
-        try (var listener = feed.listen(after, filter, whole)) {
+        try (var listener = feed.admit(after, filter, whole)) {
             if (wantsStream(request) && !onlyHead) {
                 stream(response, listener, whole);
             } else {

@@ -20,16 +20,21 @@ public final class Listener implements AutoCloseable {
     /// Whether the store has to be read before the tail is of use.
     private boolean behind;
     private @Nullable Tail tail;
+    private final boolean throttled;
+    /// What it holds of the room for pages, until it asks for more.
+    private int admitted;
 
-    Listener(ChangeFeed feed, @Nullable RevisionToken after, Filter filter, boolean whole) {
+    /// @param throttled whether to wait for room before a page is read from the store
+    Listener(ChangeFeed feed, @Nullable RevisionToken after, Filter filter, boolean whole, boolean throttled) {
         this.feed = feed;
         this.filter = filter;
         this.documents = whole || filter.needsDocuments();
+        this.throttled = throttled;
         if (after == null) {
             this.position = feed.pages().head();
         } else {
             this.position = after;
-            this.first = feed.pages().after(after, documents);
+            this.first = page();
             this.behind = !first.events().isEmpty();
         }
     }
@@ -68,6 +73,9 @@ public final class Listener implements AutoCloseable {
     /// @throws dev.mien.store.StoreUnavailableException if the store cannot be read; one may ask again
     public List<Event> next(Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
+        if (first == null) {
+            leaveRoom();
+        }
         var events = fromStore();
         while (events.isEmpty()) {
             long left = deadline - System.nanoTime();
@@ -104,15 +112,38 @@ public final class Listener implements AutoCloseable {
         if (!behind) {
             return List.of();
         }
-        var page = first == null ? feed.pages().after(position, documents) : first;
+        var page = first == null ? page() : first;
         first = null;
         var events = page.events();
         behind = !events.isEmpty() && !events.getLast().token().equals(page.head());
         return events;
     }
 
+    /// A page takes much more memory than a position, so only so many listeners have one at a time.
+    private Pages.Page page() {
+        if (throttled && admitted == 0) {
+            admitted = feed.takeRoom(documents);
+        }
+        try {
+            var page = feed.pages().after(position, documents);
+            if (page.events().isEmpty()) {
+                leaveRoom();
+            }
+            return page;
+        } catch (RuntimeException e) {
+            leaveRoom();
+            throw e;
+        }
+    }
+
+    private void leaveRoom() {
+        feed.leaveRoom(admitted);
+        admitted = 0;
+    }
+
     @Override
     public void close() {
+        leaveRoom();
         if (tail != null) {
             feed.leave(documents);
             tail = null;

@@ -233,6 +233,27 @@ class ChangeFeedTest {
     }
 
     @Test
+    void admit_pagesAreHeldByMany_theNextOneWaitsForRoom() throws Exception {
+        log.append("a");
+        var holding = new ArrayList<Listener>();
+        for (int i = 0; i < 32; i++) {
+            holding.add(feed.admit(at(0), Filter.ALL, false));
+        }
+        var late = new AtomicReference<Listener>();
+        var thread = Thread.ofVirtual().start(() -> late.set(feed.admit(at(0), Filter.ALL, false)));
+        await().until(() -> thread.getState() == Thread.State.WAITING);
+        assertThat(late.get()).isNull();
+
+        assertThat(hear(holding.getFirst(), 1)).containsExactly(1L);
+        holding.getFirst().next(Duration.ZERO); // Asks for more, and so has done with its page.
+        thread.join(LONG);
+
+        assertThat(hear(late.get(), 1)).containsExactly(1L);
+        late.get().close();
+        holding.forEach(Listener::close);
+    }
+
+    @Test
     void close_listenerWaits_isWokenAndHearsNoMore() throws Exception {
         var heard = new AtomicReference<List<Event>>();
         try (var listener = feed.listen(at(0), Filter.ALL, false)) {
