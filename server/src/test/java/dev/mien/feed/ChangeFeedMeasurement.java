@@ -44,10 +44,8 @@ final class ChangeFeedMeasurement {
                 idle(other);
             }
             System.out.println("with " + STREAMS + " streams beside:");
-            var streams = new ArrayList<Listening>();
             for (int i = 0; i < STREAMS; i++) {
                 var stream = new Listening(other.port(), "", "");
-                streams.add(stream);
                 Thread.ofVirtual().start(() -> {
                     while (stream.next() != null) {
                         // Taken.
