@@ -272,7 +272,8 @@ class ChangeFeedTest {
     void guardedOutput_clientTakesNothing_isCutOff() throws Exception {
         try (var server = ServerSocketChannel.open().bind(null);
                 var client = SocketChannel.open(new java.net.InetSocketAddress(
-                        "127.0.0.1", server.socket().getLocalPort()));
+                        java.net.InetAddress.getLoopbackAddress(),
+                        server.socket().getLocalPort()));
                 var accepted = server.accept();
                 var listener = feed.listen(at(0), Filter.ALL, false)) {
             listener.stay();
