@@ -24,6 +24,7 @@ final class Receiver implements AutoCloseable {
     static final int HANG = -1;
 
     /// @param status what was answered
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     record Taken(String id, String timestamp, String signature, byte[] body, JsonNode json, int status) {
         String subject() {
             return json.get("id").stringValue();
