@@ -1,5 +1,6 @@
 package dev.mien;
 
+import dev.mien.batch.BatchResource;
 import dev.mien.cache.CoherentStore;
 import dev.mien.cache.ReplicaStore;
 import dev.mien.config.ServerConfig;
@@ -11,10 +12,12 @@ import dev.mien.http.Route;
 import dev.mien.http.WebApp;
 import dev.mien.label.LabelResource;
 import dev.mien.label.LabelService;
+import dev.mien.ownership.OwnershipResource;
 import dev.mien.persona.PersonaResource;
 import dev.mien.persona.PersonaService;
 import dev.mien.store.ChangeLog;
 import dev.mien.store.SideSession;
+import dev.mien.store.Pruner;
 import dev.mien.store.Store;
 import dev.mien.store.postgres.PostgresReplica;
 import dev.mien.store.postgres.PostgresStore;
@@ -25,6 +28,7 @@ import dev.mien.web.AboutResource;
 import dev.mien.web.OpenApi;
 import dev.mien.webhook.Dispatcher;
 import dev.mien.webhook.WebhookResource;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +42,7 @@ public final class Mien implements AutoCloseable {
     private @Nullable Dispatcher dispatcher;
     private final boolean dispatches;
     private final WebApp web;
+    private final @Nullable Pruner pruner;
     private final byte[] description;
 
     /// Opens the store. The database must exist and be migrated.
@@ -49,7 +54,7 @@ public final class Mien implements AutoCloseable {
         this.store = opened.store();
 
         var personas = new PersonaService(store);
-        var users = new UserService(store);
+        var users = new UserService(store, personas.collection());
         var labels = new LabelService(store, personas);
         this.feed = new ChangeFeed(store, opened.log(), personas.collection(), config.feed());
 
@@ -59,7 +64,8 @@ public final class Mien implements AutoCloseable {
 
         // Those that are asked for most come first: the router tries them in this order.
         var routes = new ArrayList<Route>();
-        routes.addAll(new PersonaResource(personas, labels, bodies).routes());
+        var personaResource = new PersonaResource(personas, labels, bodies);
+        routes.addAll(personaResource.routes());
         routes.addAll(new UserResource(users, bodies).routes());
         routes.addAll(new LabelResource(labels, bodies).routes());
         routes.addAll(new ChangeResource(feed).routes());
@@ -67,9 +73,17 @@ public final class Mien implements AutoCloseable {
         this.webhooks = new WebhookResource(side, feed, bodies, config.webhook(), store::lastSeen);
         this.dispatches = !config.readOnly();
         routes.addAll(webhooks.routes());
+        routes.addAll(new OwnershipResource(store, users, personas, personaResource, bodies).routes());
+        routes.addAll(new BatchResource(store, List.of(personas, users), bodies).routes());
         routes.addAll(about.routes());
         this.description = new OpenApi(routes, List.of(personas, users)).json();
         about.describe(description);
+
+        this.pruner = config.history().prunes()
+                        && !config.readOnly()
+                        && worker == config.worker().firstNumber()
+                ? new Pruner(store, config.history(), InstantSource.system(), Pruner.Pauses.DEFAULT)
+                : null;
 
         this.web = new WebApp(
                 config.host(),
@@ -136,6 +150,9 @@ public final class Mien implements AutoCloseable {
         }
         web.close();
         side.close();
+        if (pruner != null) {
+            pruner.close();
+        }
         store.close();
     }
 }

@@ -35,6 +35,11 @@ public record Problem(
         return new Problem(type.uri(), type.title(), type.status(), detail, null, null, null, null, null, null);
     }
 
+    public Problem withDetail(String newDetail) {
+        return new Problem(
+                type, title, status, newDetail, instance, currentVersion, changes, overlaps, errors, outcome);
+    }
+
     public Problem withInstance(String newInstance) {
         return new Problem(
                 type, title, status, detail, newInstance, currentVersion, changes, overlaps, errors, outcome);

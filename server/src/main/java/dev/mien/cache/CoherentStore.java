@@ -7,11 +7,16 @@ import dev.mien.store.Edit;
 import dev.mien.store.Found;
 import dev.mien.store.FoundVersion;
 import dev.mien.store.History;
+import dev.mien.store.HistoryConfig;
 import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
+import dev.mien.store.Pruned;
 import dev.mien.store.Query;
 import dev.mien.store.ReadMode;
 import dev.mien.store.Store;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A store that keeps documents of another one in memory and is never stale. The other one may be written by anybody at
@@ -175,6 +180,16 @@ public final class CoherentStore implements Store {
     @Override
     public Outcome commit(Edit edit) {
         return database.commit(edit);
+    }
+
+    @Override
+    public List<Supplier<Outcome>> commitAll(List<Edit> edits) {
+        return database.commitAll(edits);
+    }
+
+    @Override
+    public Pruned prune(HistoryConfig rules, long after, Instant now) {
+        return database.prune(rules, after, now);
     }
 
     @Override

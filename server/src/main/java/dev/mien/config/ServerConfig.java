@@ -4,6 +4,7 @@ import dev.mien.cache.CacheConfig;
 import dev.mien.feed.FeedConfig;
 import dev.mien.http.HttpConfig;
 import dev.mien.store.CommitConfig;
+import dev.mien.store.HistoryConfig;
 import dev.mien.store.PostgresConfig;
 import dev.mien.webhook.WebhookConfig;
 import dev.mien.worker.WorkerConfig;
@@ -53,6 +54,7 @@ public record ServerConfig(
         boolean readOnly,
 
         CommitConfig commit,
+        HistoryConfig history,
         CacheConfig cache,
         PostgresConfig postgres,
         FeedConfig feed,

@@ -175,16 +175,23 @@ public abstract class DocumentResource {
 
     private void list(ServerRequest request, ServerResponse response) {
         refuseParametersBut(parameters, request);
+        list(request, response, parameter(request, "owner"));
+    }
+
+    /// A page of the list.
+    ///
+    /// @param owner only documents that this id owns; null for all
+    protected void list(ServerRequest request, ServerResponse response, @Nullable String owner) {
         int limit = limit(request);
         String scope = service.collection().name() + "?active=" + parameter(request, "active") + "&owner="
-                + parameter(request, "owner") + "&tag=" + parameter(request, "tag") + "&in="
+                + owner + "&tag=" + parameter(request, "tag") + "&in="
                 + service.lastSeen().incarnation();
         String cursor = parameter(request, "cursor");
         var query = new Query(
                 limit,
                 cursor == null ? null : Cursor.decode(cursor, scope),
                 active(request),
-                parameter(request, "owner"),
+                owner,
                 parameter(request, "tag"));
         var listing = service.list(query, ReadModes.of(request));
         var documents = listing.documents();
@@ -247,7 +254,7 @@ public abstract class DocumentResource {
     }
 
     /// Whether a parameter is `yes`; without it, no.
-    private static boolean flag(ServerRequest request, String name, String yes, String no) {
+    public static boolean flag(ServerRequest request, String name, String yes, String no) {
         String text = parameter(request, name);
         if (text != null && !text.equals(yes) && !text.equals(no)) {
             throw new ProblemException(ProblemType.INVALID_PARAMETER, name + " must be " + yes + " or " + no + ".");

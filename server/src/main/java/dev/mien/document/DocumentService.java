@@ -31,6 +31,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// is fetched again afterwards, so there is no moment at which an old copy could be picked up, and there is no copy.
 public abstract class DocumentService {
     private static final Logger log = LoggerFactory.getLogger(DocumentService.class);
+    /// An id that a client may choose: whatever the store takes and an address can hold.
+    private static final Pattern ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._~-]{1,100}");
 
     private final Store store;
     private final Collection collection;
@@ -142,22 +145,73 @@ public abstract class DocumentService {
         return committed;
     }
 
+    /// A step that creates a document.
+    ///
+    /// @throws ProblemException if the body does not fit the schema
+    public Step createStep(JsonNode draft) {
+        return new Step.Create(
+                collection, ids.generate().toString(), Json.write(checked(draft).body()));
+    }
+
+    /// A step that creates a document with a given id, unless it is there. The step may be repeated: a document that is
+    /// as the body says stays as it is.
+    ///
+    /// @param replace what becomes of a document that is there and different: whether it gets this body, or stays
+    ///     and is a conflict
+    /// @throws ProblemException if the body does not fit the schema, or the id is none
+    public Step putStep(String id, JsonNode draft, boolean replace) {
+        if (!ID.matcher(id).matches()) {
+            throw new ProblemException(
+                    Problem.of(invalid, "An id is 1 to 100 of A–Z, a–z, 0–9, -, _, . and ~.")
+                            .withErrors(List.of(new Violation("/id", "is not a valid id"))),
+                    null);
+        }
+        var body = checked(draft).body();
+        Predicate<Document> expected = current -> replace
+                || Schema.changedFields((ObjectNode) Json.parseStored(current.json()), body)
+                        .isEmpty();
+        return new Step.Put(
+                collection, id, Json.write(body), expected, new CheckedRule(current -> new Checked(body, List.of())));
+    }
+
+    private Checked checked(JsonNode draft) {
+        var checked = schema.check(draft, null);
+        refuseIf(checked.violations(), null);
+        return checked;
+    }
+
+    /// A step that changes what a merge patch names.
+    public Step updateStep(String id, JsonNode patch, Predicate<Document> expected) {
+        requireObject(patch);
+        return new Step.Change(
+                collection,
+                id,
+                expected,
+                new CheckedRule(current -> schema.check(MergePatch.apply(current, patch), current)));
+    }
+
+    /// A step that marks a document as deleted.
+    public Step deleteStep(String id, Predicate<Document> expected) {
+        return new Step.Change(collection, id, expected, new CheckedRule(DocumentService::deactivated));
+    }
+
+    /// A step that erases a document.
+    public Step purgeStep(String id, Predicate<Document> expected) {
+        return new Step.Purge(collection, id, expected);
+    }
+
     private Outcome commit(List<? extends Step> steps, Origin origin) {
         return store.commit(new Edit(steps, origin, false));
     }
 
     /// Changes what the merge patch names and nothing else (RFC 7396).
     ///
-    /// @param merge whether to do so also if the document is at a later version than the expected one, as long as what
+    /// @param merge whether to do so also if the document is at a later version than the expected one, as long as
+    /// what
     ///     was changed meanwhile and what the patch names are different members
     /// @throws VersionConflictException if it is at another version, with what was changed meanwhile
     public Committed update(String id, JsonNode patch, Precondition expected, boolean merge, Origin origin) {
-        if (!patch.isObject()) {
-            throw new ProblemException(
-                    Problem.of(invalid, "A merge patch is a JSON object.")
-                            .withErrors(List.of(new Violation("", "must be an object"))),
-                    null);
-        }
+        requireObject(patch);
         var named = List.copyOf(patch.propertyNames());
         var base = merge ? base(id, expected) : null;
         Predicate<Document> mayChange = base == null
@@ -171,6 +225,15 @@ public abstract class DocumentService {
                 named,
                 () -> change(
                         id, mayChange, origin, current -> schema.check(MergePatch.apply(current, patch), current)));
+    }
+
+    private void requireObject(JsonNode patch) {
+        if (!patch.isObject()) {
+            throw new ProblemException(
+                    Problem.of(invalid, "A merge patch is a JSON object.")
+                            .withErrors(List.of(new Violation("", "must be an object"))),
+                    null);
+        }
     }
 
     /// Replaces the whole document; what is not given goes back to its default.
@@ -204,11 +267,13 @@ public abstract class DocumentService {
 
     /// Marks the document as deleted; it stays readable. What somebody wrote into the row by hand does not hinder it.
     public Committed delete(String id, Predicate<Document> expected, Origin origin) {
-        return change(id, expected, origin, current -> {
-            var body = Schema.bodyOf(current);
-            body.set("is_active", BooleanNode.FALSE);
-            return new Checked(body, List.of());
-        });
+        return change(id, expected, origin, DocumentService::deactivated);
+    }
+
+    private static Checked deactivated(ObjectNode current) {
+        var body = Schema.bodyOf(current);
+        body.set("is_active", BooleanNode.FALSE);
+        return new Checked(body, List.of());
     }
 
     /// Makes a version of long ago the newest one again, as one more version.
@@ -222,7 +287,7 @@ public abstract class DocumentService {
 
     /// Erases the document, its history, and who made it.
     public Committed purge(String id, Predicate<Document> expected, Origin origin) {
-        var committed = committed(commit(List.of(new Step.Purge(collection, id, expected)), origin), id);
+        var committed = committed(commit(List.of(purgeStep(id, expected)), origin), id);
         if (!committed.repeated()) {
             log.info(
                     "Purged {} {}: revision {}",
@@ -346,8 +411,19 @@ public abstract class DocumentService {
             }
             case Outcome.Referenced referenced ->
                 throw new ProblemException(
-                        Problem.of(ProblemType.STILL_NEEDED, "Other documents name the " + noun + " " + id + "."),
+                        Problem.of(
+                                ProblemType.STILL_NEEDED,
+                                (referenced.count() > 0 ? referenced.count() : "Other") + " "
+                                        + (referenced.count() == 1 ? "document names" : "documents name") + " the "
+                                        + noun
+                                        + " " + id + "."),
                         referenced.asOf());
+            case Outcome.Gone gone ->
+                throw new ProblemException(
+                        Problem.of(
+                                ProblemType.ERASED,
+                                "The " + noun + " " + id + " was purged or removed, and its id is not used again."),
+                        gone.asOf());
             case Outcome.KeyReused reused ->
                 throw new ProblemException(
                         Problem.of(ProblemType.KEY_REUSED, "This Idempotency-Key belongs to another request."),

@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The headers that say where an edit comes from: `Mien-Actor`, `Mien-Message` and `Idempotency-Key`.
 public final class Origins {
@@ -20,6 +21,8 @@ public final class Origins {
     private static final String KEY = "Idempotency-Key";
     /// The headers that each edit understands.
     public static final List<String> ALL = List.of(ACTOR, MESSAGE, KEY);
+    /// Those that an edit understands which needs no key.
+    public static final List<String> SIGNATURE = List.of(ACTOR, MESSAGE);
 
     private static final HeaderName ACTOR_NAME = HeaderNames.create(ACTOR);
     private static final HeaderName MESSAGE_NAME = HeaderNames.create(MESSAGE);
@@ -55,7 +58,7 @@ public final class Origins {
         try {
             String text = URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8)
                     .strip();
-            if (text.length() <= maximum && text.chars().noneMatch(Character::isISOControl)) {
+            if (fits(text, maximum)) {
                 return text;
             }
         } catch (IllegalArgumentException badEscape) {
@@ -65,6 +68,26 @@ public final class Origins {
                 ProblemType.INVALID_PARAMETER,
                 name.defaultCase() + " must be at most " + maximum
                         + " characters without line breaks; percent-encode % and what is not ASCII.");
+    }
+
+    private static boolean fits(String text, int maximum) {
+        return text.length() <= maximum && text.chars().noneMatch(Character::isISOControl);
+    }
+
+    /// The origin with another actor and message, of a body.
+    ///
+    /// @param actor null to keep the one that it has
+    /// @param message null to keep the one that it has
+    /// @throws ProblemException if one is too long or has line breaks
+    public static Origin with(Origin origin, @Nullable String actor, @Nullable String message) {
+        if ((actor != null && !fits(actor, MAXIMUM_ACTOR)) || (message != null && !fits(message, MAXIMUM_MESSAGE))) {
+            throw new ProblemException(
+                    ProblemType.INVALID_PARAMETER,
+                    "An actor has at most " + MAXIMUM_ACTOR + " and a message at most " + MAXIMUM_MESSAGE
+                            + " characters without line breaks.");
+        }
+        return new Origin(
+                actor == null ? origin.actor() : actor, message == null ? origin.message() : message, origin.key());
     }
 
     /// What makes two requests the same: method, address, condition and body.

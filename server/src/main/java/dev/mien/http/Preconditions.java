@@ -34,9 +34,20 @@ public final class Preconditions {
         if (!request.headers().contains(name)) {
             return Optional.empty();
         }
-        String value = String.join(",", request.headers().get(name).allValues());
+        return Optional.of(tags(String.join(",", request.headers().get(name).allValues()), name.defaultCase(), strong));
+    }
+
+    /// What a text in the form of `If-Match` asks for.
+    ///
+    /// @param name what the text is called, for the problem
+    /// @throws ProblemException if it has another form
+    public static Precondition parse(String text, String name) {
+        return new Precondition(tags(text, name, true));
+    }
+
+    private static List<String> tags(String value, String name, boolean strong) {
         if (value.strip().equals("*")) {
-            return Optional.of(List.of());
+            return List.of();
         }
         var tags = new ArrayList<String>();
         var matcher = ENTITY_TAG.matcher(value);
@@ -48,9 +59,8 @@ public final class Preconditions {
         if (tags.isEmpty() || end < value.length()) {
             throw new ProblemException(
                     ProblemType.INVALID_PARAMETER,
-                    name.defaultCase()
-                            + " must be a list of entity tags in double quotes, as in the ETag header, or *.");
+                    name + " must be a list of entity tags in double quotes, as in the ETag header, or *.");
         }
-        return Optional.of(tags);
+        return tags;
     }
 }

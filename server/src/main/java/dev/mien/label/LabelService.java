@@ -32,7 +32,7 @@ public final class LabelService {
     /// The label that follows by itself. It is nowhere stored.
     public static final String LATEST = "latest";
 
-    private static final Collection LABELS = new Collection("labels", List.of(), "persona_id");
+    public static final Collection LABELS = new Collection("labels", List.of(), "persona_id");
     /// It begins with a letter, so that no label looks like a version.
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,49}");
 

@@ -7,11 +7,15 @@ import dev.mien.http.ProblemException;
 import dev.mien.http.ReadModes;
 import dev.mien.label.LabelService;
 import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
 import java.util.Objects;
 import java.util.Set;
 
 /// The addresses of personas.
 public final class PersonaResource extends DocumentResource {
+    /// The query parameters of a list of one user's personas.
+    public static final Set<String> OF_OWNER = Set.of("active", "tag", "limit", "cursor");
+
     private final PersonaService service;
     private final LabelService labels;
 
@@ -19,6 +23,12 @@ public final class PersonaResource extends DocumentResource {
         super(service, bodies, Set.of("active", "owner", "tag"), Set.of("version", "label"));
         this.service = service;
         this.labels = labels;
+    }
+
+    /// A page of the personas of one user, with the filters of the list.
+    public void listOf(String owner, ServerRequest request, ServerResponse response) {
+        refuseParametersBut(OF_OWNER, request);
+        list(request, response, owner);
     }
 
     /// A label is looked up first and the version that it names then. Versions never change, so the answer is that of

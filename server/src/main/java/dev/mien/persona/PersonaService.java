@@ -4,9 +4,13 @@ import dev.mien.api.ProblemType;
 import dev.mien.document.DocumentService;
 import dev.mien.document.Field;
 import dev.mien.document.Schema;
+import dev.mien.label.LabelService;
 import dev.mien.store.Collection;
+import dev.mien.store.Document;
+import dev.mien.store.Step;
 import dev.mien.store.Store;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// The rules of personas.
 public final class PersonaService extends DocumentService {
@@ -34,5 +38,11 @@ public final class PersonaService extends DocumentService {
 
     public PersonaService(Store store) {
         super(store, PERSONAS, SCHEMA, "persona", ProblemType.PERSONA_NOT_FOUND, ProblemType.INVALID_PERSONA);
+    }
+
+    /// Its labels end with it.
+    @Override
+    public Step purgeStep(String id, Predicate<Document> expected) {
+        return new Step.Purge(PERSONAS, id, expected, LabelService.LABELS, null);
     }
 }

@@ -41,10 +41,20 @@ public sealed interface Outcome {
     /// @param step the position of the step in the edit, from 0
     record Refused(int step, List<Violation> violations, RevisionToken asOf) implements Outcome {}
 
-    /// A document that is to be purged is still named by another.
+    /// A document that is to be purged is still named by others.
     ///
     /// @param step the position of the step in the edit, from 0
-    record Referenced(int step, RevisionToken asOf) implements Outcome {}
+    /// @param count how many name it; 0 where that is not known
+    record Referenced(int step, long count, RevisionToken asOf) implements Outcome {
+        public Referenced(int step, RevisionToken asOf) {
+            this(step, 0, asOf);
+        }
+    }
+
+    /// The id of a new document was one of a document whose row was removed, and is not used again.
+    ///
+    /// @param step the position of the step in the edit, from 0
+    record Gone(int step, RevisionToken asOf) implements Outcome {}
 
     /// The edit's key was used for another request.
     record KeyReused(RevisionToken asOf) implements Outcome {}

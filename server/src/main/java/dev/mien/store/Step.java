@@ -36,6 +36,17 @@ public sealed interface Step {
             @Nullable Needed needed)
             implements Step {}
 
+    /// A document that is made if there is none with its id, and changed if there is one. An id that was used before,
+    /// by
+    /// a document whose row was removed, is not used again.
+    ///
+    /// @param body of a new document, as in [Create]
+    /// @param expected whether the client's precondition holds for the document that is there
+    /// @param rule makes the next document of it
+    @SuppressWarnings("ArrayRecordComponent")
+    record Put(Collection collection, String id, byte[] body, Predicate<Document> expected, Rule rule)
+            implements Step {}
+
     /// One version of a document.
     record Needed(Collection collection, String id, long version) {}
 
@@ -43,5 +54,18 @@ public sealed interface Step {
     /// log.
     ///
     /// @param expected whether the client's precondition holds for the document as it is now
-    record Purge(Collection collection, String id, Predicate<Document> expected) implements Step {}
+    /// @param parts a collection whose documents end with the one that they name; null for none
+    /// @param neededBy a collection whose documents keep the one that they name from being purged; null for none
+    record Purge(
+            Collection collection,
+            String id,
+            Predicate<Document> expected,
+            @Nullable Collection parts,
+            @Nullable Collection neededBy)
+            implements Step {
+        /// The end of a document that nothing depends on.
+        public Purge(Collection collection, String id, Predicate<Document> expected) {
+            this(collection, id, expected, null, null);
+        }
+    }
 }

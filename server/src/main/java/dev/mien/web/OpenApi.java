@@ -36,6 +36,7 @@ public final class OpenApi {
         services.forEach(service -> describe(service, schemas));
         describeHistory(schemas);
         describeChanges(schemas);
+        describeBulk(schemas);
         describeProblem(schemas);
     }
 
@@ -181,6 +182,30 @@ public final class OpenApi {
         integers(members(schemas, "Redelivery"), "redelivering");
     }
 
+    private static void describeBulk(ObjectNode schemas) {
+        var batch = members(schemas, "Batch");
+        flags(batch, "atomic", "dry_run", "stop_on_error", "documents");
+        listOf(batch.putObject("operations"), "Operation");
+        var operation = members(schemas, "Operation");
+        texts(operation, "op", "kind", "id", "if_match", "if_there", "actor", "message");
+        operation.putObject("body").put("type", "object");
+        listOf(members(schemas, "BatchResults").putObject("results"), "BatchResult");
+        var result = members(schemas, "BatchResult");
+        integers(result, "status", "version");
+        texts(result, "id", "etag");
+        flags(result, "changed");
+        result.putObject("document").put("type", "object");
+        result.putObject("problem").put("$ref", "#/components/schemas/Problem");
+        members(schemas, "Transfer")
+                .putObject("to")
+                .putArray("type")
+                .add("string")
+                .add("null");
+        var transferred = members(schemas, "Transferred");
+        integers(transferred, "transferred");
+        flags(transferred, "more");
+    }
+
     private static ObjectNode members(ObjectNode schemas, String name) {
         return schemas.putObject(name).put("type", "object").putObject("properties");
     }
@@ -188,6 +213,12 @@ public final class OpenApi {
     private static void texts(ObjectNode members, String... names) {
         for (String name : names) {
             members.putObject(name).put("type", "string");
+        }
+    }
+
+    private static void flags(ObjectNode members, String... names) {
+        for (String name : names) {
+            members.putObject(name).put("type", "boolean");
         }
     }
 

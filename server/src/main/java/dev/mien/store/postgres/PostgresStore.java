@@ -11,20 +11,26 @@ import dev.mien.store.Edit;
 import dev.mien.store.Found;
 import dev.mien.store.FoundVersion;
 import dev.mien.store.History;
+import dev.mien.store.HistoryConfig;
 import dev.mien.store.LastSeen;
 import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
 import dev.mien.store.PostgresConfig;
+import dev.mien.store.Pruned;
 import dev.mien.store.Query;
 import dev.mien.store.SideSession;
 import dev.mien.store.Store;
 import dev.mien.store.StoreUnavailableException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The store of one worker on PostgreSQL. Any number of workers on any number of machines may have the same database.
@@ -226,11 +232,34 @@ public final class PostgresStore implements Store, ChangeSource, ChangeLog {
         if (fault != null) {
             return new Outcome.NotApplied(fault);
         }
-        var outcome = queue.commit(edit);
+        return seen(queue.submit(edit));
+    }
+
+    @Override
+    public List<Supplier<Outcome>> commitAll(List<Edit> edits) {
+        var waiting = new ArrayList<Supplier<Outcome>>();
+        for (var edit : edits) {
+            if (queue == null || lost() != null) {
+                waiting.add(() -> commit(edit)); // It says why not.
+            } else {
+                var submitted = queue.submit(edit);
+                waiting.add(() -> seen(submitted));
+            }
+        }
+        return waiting;
+    }
+
+    private Outcome seen(Supplier<Outcome> submitted) {
+        var outcome = submitted.get();
         if (outcome instanceof Outcome.Committed committed) {
             lastSeen.advance(committed.asOf());
         }
         return outcome;
+    }
+
+    @Override
+    public Pruned prune(HistoryConfig rules, long after, Instant now) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -28,6 +28,7 @@ final class Sqlite {
                         "busy_timeout", "1000",
                         "foreign_keys", "1",
                         "recursive_triggers", "1", // so that REPLACE fires delete triggers
+                        "secure_delete", "1", // what is erased is overwritten; costs nothing that can be measured
                         "journal_size_limit", "67108864",
                         "wal_autocheckpoint", "8000",
                         "cache_size", "-8000"));

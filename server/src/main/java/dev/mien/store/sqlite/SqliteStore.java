@@ -9,9 +9,11 @@ import dev.mien.store.Edit;
 import dev.mien.store.Found;
 import dev.mien.store.FoundVersion;
 import dev.mien.store.History;
+import dev.mien.store.HistoryConfig;
 import dev.mien.store.LastSeen;
 import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
+import dev.mien.store.Pruned;
 import dev.mien.store.Query;
 import dev.mien.store.SideSession;
 import dev.mien.store.Store;
@@ -19,12 +21,16 @@ import dev.mien.store.StoreUnavailableException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -226,11 +232,42 @@ public final class SqliteStore implements Store, ChangeLog {
         if (lost != null) {
             return new Outcome.NotApplied(lost);
         }
-        var outcome = queue.commit(edit);
+        return seen(queue.submit(edit));
+    }
+
+    @Override
+    public List<Supplier<Outcome>> commitAll(List<Edit> edits) {
+        var waiting = new ArrayList<Supplier<Outcome>>();
+        for (var edit : edits) {
+            if (queue == null || lastSeen.lost() != null) {
+                waiting.add(() -> commit(edit)); // It says why not.
+            } else {
+                var submitted = queue.submit(edit);
+                waiting.add(() -> seen(submitted));
+            }
+        }
+        return waiting;
+    }
+
+    private Outcome seen(Supplier<Outcome> submitted) {
+        var outcome = submitted.get();
         if (outcome instanceof Outcome.Committed committed) {
             lastSeen.advance(committed.asOf());
         }
         return outcome;
+    }
+
+    @Override
+    public Pruned prune(HistoryConfig rules, long after, Instant now) {
+        if (writer == null) {
+            throw new StoreUnavailableException("this worker only reads");
+        }
+        file.requireUnchanged();
+        try (var pruner = new SqlitePruner(path)) {
+            return pruner.prune(rules, after, now);
+        } catch (SQLException e) {
+            throw new StoreUnavailableException("versions could not be pruned: " + e.getMessage(), e);
+        }
     }
 
     @Override

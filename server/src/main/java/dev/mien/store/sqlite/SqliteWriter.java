@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -211,8 +212,9 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
     private void run(Waiting waiting, Head head, List<Ran> ran) throws SQLException {
         var edit = waiting.edit();
         long seqBefore = head.seq;
-        boolean guarded =
-                edit.dryRun() || edit.steps().size() > 1 || edit.steps().getFirst() instanceof Step.Purge;
+        boolean guarded = edit.dryRun()
+                || edit.steps().size() > 1
+                || edit.steps().stream().anyMatch(Step.Purge.class::isInstance);
         if (guarded) {
             execute("SAVEPOINT edit");
         }
@@ -264,6 +266,7 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
                             case Step.Create create ->
                                 create(step.collection(), step.id(), create.body(), edit.origin(), head);
                             case Step.Change change -> change(change, i, edit.origin(), head);
+                            case Step.Put put -> put(put, i, edit.origin(), head);
                             case Step.Save save -> save(save, i, edit.origin(), head);
                             case Step.Purge purge -> purge(purge, i, edit.origin(), head);
                         });
@@ -336,8 +339,14 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
         if (current == null) {
             throw new RefusedException(asOf -> new Outcome.NotFound(position, asOf));
         }
-        requireExpected(step.expected().test(current.document()), position, current.document());
-        return switch (step.rule().decide(current.document())) {
+        return next(step, current, step.expected(), step.rule(), position, origin, head);
+    }
+
+    private Written next(
+            Step step, Current current, Predicate<Document> expected, Rule rule, int position, Origin origin, Head head)
+            throws SQLException, RefusedException {
+        requireExpected(expected.test(current.document()), position, current.document());
+        return switch (rule.decide(current.document())) {
             case Rule.Keep keep -> new Written(current.document(), false);
             case Rule.Refuse refuse ->
                 throw new RefusedException(asOf -> new Outcome.Refused(position, refuse.violations(), asOf));
@@ -349,6 +358,26 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
             throws RefusedException {
         if (!expected) {
             throw new RefusedException(asOf -> new Outcome.Conflict(position, current, asOf));
+        }
+    }
+
+    private Written put(Step.Put step, int position, Origin origin, Head head) throws SQLException, RefusedException {
+        var current = current(step, head);
+        if (current != null) {
+            return next(step, current, step.expected(), step.rule(), position, origin, head);
+        }
+        requireUnused(step, position);
+        return create(step.collection(), step.id(), step.body(), origin, head);
+    }
+
+    private void requireUnused(Step step, int position) throws SQLException, RefusedException {
+        var select = prepared("SELECT 1 FROM tombstones WHERE collection = ?1 AND id = ?2");
+        select.setString(1, step.collection().name());
+        select.setString(2, step.id());
+        try (var row = select.executeQuery()) {
+            if (row.next()) {
+                throw new RefusedException(asOf -> new Outcome.Gone(position, asOf));
+            }
         }
     }
 
@@ -421,20 +450,13 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
             throw new RefusedException(asOf -> new Outcome.NotFound(position, asOf));
         }
         requireExpected(step.expected().test(current.document()), position, current.document());
-        var delete = prepared("DELETE FROM " + step.collection().name() + " WHERE id = ?1");
-        delete.setString(1, step.id());
-        delete.executeUpdate();
-        var erase = prepared("UPDATE changes SET document = NULL, actor = '', message = '', fields = '[]'"
-                + " WHERE id = ?1 AND collection = ?2");
-        erase.setString(1, step.id());
-        erase.setString(2, step.collection().name());
-        erase.executeUpdate();
-        head.seq++;
-        var sign = prepared("UPDATE changes SET actor = ?1, message = ?2 WHERE revision = ?3");
-        sign.setString(1, origin.actor());
-        sign.setString(2, origin.message());
-        sign.setLong(3, head.seq);
-        sign.executeUpdate();
+        requireNotNeeded(step, position);
+        if (step.parts() != null) {
+            for (String part : named(step.parts(), step.id())) {
+                erase(step.parts(), part, origin, head);
+            }
+        }
+        erase(step.collection(), step.id(), origin, head);
         var gone = new Document(
                 step.id(),
                 current.document().version() + 1,
@@ -442,6 +464,51 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
                 head.incarnation,
                 current.document().json());
         return new Written(gone, true);
+    }
+
+    private void requireNotNeeded(Step.Purge step, int position) throws SQLException, RefusedException {
+        if (step.neededBy() == null) {
+            return;
+        }
+        var select = prepared("SELECT count(*) FROM " + step.neededBy().name() + " WHERE owner_id = ?1");
+        select.setString(1, step.id());
+        try (var row = select.executeQuery()) {
+            row.next();
+            long count = row.getLong(1);
+            if (count > 0) {
+                throw new RefusedException(asOf -> new Outcome.Referenced(position, count, asOf));
+            }
+        }
+    }
+
+    /// The ids of the documents that name another.
+    private List<String> named(Collection collection, String id) throws SQLException {
+        var select = prepared("SELECT id FROM " + collection.name() + " WHERE owner_id = ?1 ORDER BY id");
+        select.setString(1, id);
+        var ids = new ArrayList<String>();
+        try (var rows = select.executeQuery()) {
+            while (rows.next()) {
+                ids.add(rows.getString(1));
+            }
+        }
+        return ids;
+    }
+
+    private void erase(Collection collection, String id, Origin origin, Head head) throws SQLException {
+        var delete = prepared("DELETE FROM " + collection.name() + " WHERE id = ?1");
+        delete.setString(1, id);
+        delete.executeUpdate();
+        var erase = prepared("UPDATE changes SET document = NULL, actor = '', message = '', fields = '[]'"
+                + " WHERE id = ?1 AND collection = ?2");
+        erase.setString(1, id);
+        erase.setString(2, collection.name());
+        erase.executeUpdate();
+        head.seq++;
+        var sign = prepared("UPDATE changes SET actor = ?1, message = ?2 WHERE revision = ?3");
+        sign.setString(1, origin.actor());
+        sign.setString(2, origin.message());
+        sign.setLong(3, head.seq);
+        sign.executeUpdate();
     }
 
     /// What a broken constraint means for the client. Any other failure ends the batch.
