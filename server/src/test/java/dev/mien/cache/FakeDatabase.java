@@ -10,20 +10,24 @@ import dev.mien.store.Edit;
 import dev.mien.store.Found;
 import dev.mien.store.FoundVersion;
 import dev.mien.store.History;
+import dev.mien.store.HistoryConfig;
 import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
+import dev.mien.store.Pruned;
 import dev.mien.store.Query;
 import dev.mien.store.Rule;
 import dev.mien.store.Step;
 import dev.mien.store.Store;
 import dev.mien.store.StoreUnavailableException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /// A database in memory that remembers every state it was in. Each statement is one atomic step, and a hook runs before
 /// and after it, where a test may pause the thread, delay it or make it fail.
@@ -143,6 +147,16 @@ final class FakeDatabase implements Store, ChangeSource {
         return outcomesUnknown ? new Outcome.Unknown("told so") : committed;
     }
 
+    @Override
+    public List<Supplier<Outcome>> commitAll(List<Edit> edits) {
+        return edits.stream().<Supplier<Outcome>>map(edit -> () -> commit(edit)).toList();
+    }
+
+    @Override
+    public Pruned prune(HistoryConfig rules, long after, Instant now) {
+        throw new UnsupportedOperationException("it keeps all versions");
+    }
+
     private synchronized Outcome commitAtomically(Edit edit) {
         var written = new ArrayList<Outcome.Written>();
         for (var step : edit.steps()) {
@@ -150,6 +164,7 @@ final class FakeDatabase implements Store, ChangeSource {
                 case Step.Create create -> create.body();
                 case Step.Change change ->
                     ((Rule.Replace) change.rule().decide(rows.get(change.id()).document())).body();
+                case Step.Put put -> put.body();
                 case Step.Save save -> save.body();
                 case Step.Purge purge -> throw new UnsupportedOperationException();
             };

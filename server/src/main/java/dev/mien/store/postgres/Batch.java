@@ -2,6 +2,7 @@ package dev.mien.store.postgres;
 
 import dev.mien.api.RevisionToken;
 import dev.mien.api.Violation;
+import dev.mien.store.Collection;
 import dev.mien.store.CommitQueue.Waiting;
 import dev.mien.store.Document;
 import dev.mien.store.Edit;
@@ -12,18 +13,23 @@ import dev.mien.store.Rule;
 import dev.mien.store.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Runs edits one after another on rows that are locked, in memory: each sees what those before it are going to leave.
 /// What comes of it is a list of writes, in order, the receipts of edits that named a key, and the answer of each edit
 /// once they are committed.
 final class Batch {
+    private static final JsonMapper JSON = new JsonMapper();
+
     /// A transaction ends where its statement has become so large.
     private static final int MAXIMUM_BYTES = 8 * 1024 * 1024;
 
@@ -200,8 +206,13 @@ final class Batch {
             var result = switch (step) {
                 case Step.Create create -> create(key, create.body());
                 case Step.Change change -> change(change, i, images.get(key));
+                case Step.Put put -> put(put, i, key, images.get(key));
                 case Step.Save save -> save(save, i, key, images.get(key));
-                case Step.Purge purge -> purge(purge, i, images.get(key));
+                case Step.Purge purge -> {
+                    requirePurgeable(purge, i, images.get(key));
+                    purgeParts(waiting, purge, i, undo);
+                    yield purge(purge, i, images.get(key));
+                }
             };
             results.add(result);
             if (result.isChange()) {
@@ -305,14 +316,28 @@ final class Batch {
     }
 
     private Result change(Step.Change step, int position, @Nullable Image current) throws RefusedException {
-        var document = required(current, position).provisional(incarnation);
-        requireExpected(step.expected().test(document), position, current);
-        return switch (step.rule().decide(document)) {
-            case Rule.Keep keep -> unchanged(required(current, position));
+        return next(required(current, position), step.expected(), step.rule(), position);
+    }
+
+    private Result next(Image current, Predicate<Document> expected, Rule rule, int position) throws RefusedException {
+        var document = current.provisional(incarnation);
+        requireExpected(expected.test(document), position, current);
+        return switch (rule.decide(document)) {
+            case Rule.Keep keep -> unchanged(current);
             case Rule.Refuse refuse ->
                 throw new RefusedException((asOf, base) -> new Outcome.Refused(position, refuse.violations(), asOf));
-            case Rule.Replace replace -> replace(required(current, position), replace.body(), replace.fields());
+            case Rule.Replace replace -> replace(current, replace.body(), replace.fields());
         };
+    }
+
+    private Result put(Step.Put step, int position, RowKey key, @Nullable Image current) throws RefusedException {
+        if (current != null) {
+            return next(current, step.expected(), step.rule(), position);
+        }
+        if (tombstones.containsKey(key)) {
+            throw new RefusedException((asOf, base) -> new Outcome.Gone(position, asOf));
+        }
+        return create(key, step.body());
     }
 
     private Result save(Step.Save step, int position, RowKey key, @Nullable Image current) throws RefusedException {
@@ -337,11 +362,43 @@ final class Batch {
         return new VersionKey(new RowKey(needed.collection().name(), needed.id()), needed.version());
     }
 
-    private Result purge(Step.Purge step, int position, @Nullable Image found) throws RefusedException {
+    private void requirePurgeable(Step.Purge step, int position, @Nullable Image found) throws RefusedException {
         var current = required(found, position);
         requireExpected(step.expected().test(current.provisional(incarnation)), position, current);
+    }
+
+    private Result purge(Step.Purge step, int position, @Nullable Image found) throws RefusedException {
+        requirePurgeable(step, position, found);
+        var current = required(found, position);
         return new Result(
                 "delete", replace(current, new byte[] {'{', '}'}, List.of()).image(), List.of(), current);
+    }
+
+    /// Ends the parts before the whole. Those that others make meanwhile are noticed by `write_batch`.
+    private void purgeParts(Waiting waiting, Step.Purge step, int position, List<Runnable> undo)
+            throws RefusedException {
+        if (step.parts() == null) {
+            return;
+        }
+        if (!held.isPatient()) {
+            throw notApplied("somebody else holds a lock on what the edit needs");
+        }
+        var parts = images.values().stream()
+                .filter(image -> image.collection().equals(step.parts().name())
+                        && step.id().equals(whole(image, step.parts())))
+                .sorted(Comparator.comparing(Image::id))
+                .toList();
+        for (var part : parts) {
+            var gone = replace(part, new byte[] {'{', '}'}, List.of()).image();
+            var result = new Result("delete", gone, List.of(), part);
+            writes.add(new Write(waiting, step, position, "delete", gone, List.of()));
+            leave(new RowKey(part.collection(), part.id()), result, undo);
+        }
+    }
+
+    /// What a document names in the member by which it belongs to it; empty for nothing.
+    private static String whole(Image part, Collection parts) {
+        return JSON.readTree(part.body()).path(parts.reference()).stringValue("");
     }
 
     private static Image required(@Nullable Image current, int position) throws RefusedException {

@@ -48,6 +48,7 @@ public final class PostgresStore implements Store, ChangeSource, ChangeLog {
 
     private final Primary primary;
     private final BlockingQueue<PostgresReader> readers;
+    private final Primary primary;
     private final PostgresFollower follower;
     private final PostgresChangeLog log;
     private final ReentrantLock following = new ReentrantLock();
@@ -259,7 +260,14 @@ public final class PostgresStore implements Store, ChangeSource, ChangeLog {
 
     @Override
     public Pruned prune(HistoryConfig rules, long after, Instant now) {
-        throw new UnsupportedOperationException();
+        if (queue == null) {
+            throw new StoreUnavailableException("this worker only reads");
+        }
+        try (var session = primary.open(Primary.Use.WRITE)) {
+            return PostgresPruner.prune(session, rules, after, now);
+        } catch (SQLException e) {
+            throw new StoreUnavailableException("versions could not be pruned: " + e.getMessage(), e);
+        }
     }
 
     @Override

@@ -98,6 +98,9 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
              ORDER BY c.revision FOR SHARE OF c %1$s
             """;
 
+    /// The rows that name others.
+    private static final String LOCK_PARTS = LOCK.replace("WHERE id = ANY (?)", "WHERE owner_id = ANY (?)");
+
     private final Primary primary;
     private final Supplier<RevisionToken> lastSeen;
     private final PostgresReceipts receipts = new PostgresReceipts();
@@ -128,9 +131,12 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
         private static final long serialVersionUID = 1;
         private final transient Waiting waiting;
         private final transient Answer answer;
+        private final transient @Nullable Write write;
 
-        StepFailedException(Waiting waiting, Answer answer) {
+        /// @param write which did not fit; null where more is known of it
+        StepFailedException(Waiting waiting, Answer answer, @Nullable Write write) {
             super(null, null, false, false);
+            this.write = write;
             this.waiting = waiting;
             this.answer = answer;
         }
@@ -265,16 +271,19 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
     ///
     /// @param rows that they change, by collection
     /// @param fresh rows that they may make
+    /// @param wholes what is purged with its parts, by the parts' collection
     /// @param versions that must be readable
     /// @param keys of their requests
     private record Needs(
             SortedMap<String, SortedSet<String>> rows,
             Set<RowKey> fresh,
+            SortedMap<String, SortedSet<String>> wholes,
             Set<VersionKey> versions,
             SortedSet<String> keys) {}
 
     private static Needs needs(List<Waiting> waiting, Map<Waiting, Answer> failed) {
-        var needs = new Needs(new TreeMap<>(), new LinkedHashSet<>(), new LinkedHashSet<>(), new TreeSet<>());
+        var needs = new Needs(
+                new TreeMap<>(), new LinkedHashSet<>(), new TreeMap<>(), new LinkedHashSet<>(), new TreeSet<>());
         for (var edit : waiting) {
             if (failed.containsKey(edit)) {
                 continue;
@@ -296,8 +305,13 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
         if (!(step instanceof Step.Create)) {
             needs.rows().computeIfAbsent(collection, name -> new TreeSet<>()).add(step.id());
         }
-        if (step instanceof Step.Create || step instanceof Step.Save) {
+        if (step instanceof Step.Create || step instanceof Step.Put || step instanceof Step.Save) {
             needs.fresh().add(new RowKey(collection, step.id()));
+        }
+        if (step instanceof Step.Purge purge && purge.parts() != null) {
+            needs.wholes()
+                    .computeIfAbsent(purge.parts().name(), name -> new TreeSet<>())
+                    .add(step.id());
         }
         if (step instanceof Step.Save save && save.needed() != null) {
             needs.versions().add(Batch.version(save.needed()));
@@ -337,6 +351,13 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
             questions.add(new Question(
                     LOCK.formatted(collection, skipLocked ? "SKIP LOCKED" : ""),
                     List.of(array("text", rows.getValue())),
+                    found -> addImages(collection, found, held.images())));
+        }
+        for (var parts : needs.wholes().entrySet()) {
+            String collection = parts.getKey();
+            questions.add(new Question(
+                    LOCK_PARTS.formatted(collection, skipLocked ? "SKIP LOCKED" : ""),
+                    List.of(array("text", parts.getValue())),
                     found -> addImages(collection, found, held.images())));
         }
         if (!needs.fresh().isEmpty()) {
@@ -470,10 +491,22 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
                 + array(writes, write -> write.waiting().edit().origin().message()) + "::text[], "
                 + array(writes, write -> DocumentJson.names(write.fields())) + "::text[], "
                 + array(writes, write -> write.isDelete() ? null : text(write.image())) + "::json[], "
-                + receipts(batch.receipts()) + ")"
+                + receipts(batch.receipts()) + ", "
+                + array(
+                        writes.stream().filter(PostgresWriter::takesLabels).toList(),
+                        write -> write.image().id())
+                + "::text[])"
                 + (dryRun ? "; ROLLBACK" : "")
                 + (marked ? "; " + Primary.MARK : "")
                 + (dryRun ? "" : "; COMMIT");
+    }
+
+    /// Whether it ends a document together with its parts, which are labels.
+    private static boolean takesLabels(Write write) {
+        return write.isDelete()
+                && write.step() instanceof Step.Purge purge
+                && purge.parts() != null
+                && write.image().collection().equals(purge.collection().name());
     }
 
     private static String text(Image image) {
@@ -517,7 +550,7 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
 
     private static boolean joins(Write next, Write previous, Set<String> ids) {
         var collection = next.step().collection();
-        return collection.equals(previous.step().collection())
+        return next.image().collection().equals(previous.image().collection())
                 && next.operation().equals(previous.operation())
                 && (next.isCreate() || collection.uniqueFields().isEmpty())
                 && !ids.contains(next.image().id());
@@ -554,7 +587,11 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
                 throw new InDoubtException(e);
             }
             if (refusal != null) {
-                requireOtherThanStep(refusal, begun.batch());
+                try {
+                    requireOtherThanStep(refusal, begun.batch());
+                } catch (StepFailedException failed) {
+                    throw counted(failed);
+                }
             }
             throw e;
         }
@@ -573,12 +610,38 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
         }
         var write = batch.writes().get(Integer.parseInt(position) - 1);
         if (state.equals(UNIQUE)
-                && write.step() instanceof Step.Save
+                && (write.step() instanceof Step.Save || write.step() instanceof Step.Put)
                 && (write.image().collection() + "_pkey").equals(error.getConstraint())) {
             // Somebody else made the row since it was not found. The rule is to be asked about that one.
             throw new SQLException(error.getMessage(), OVERTAKEN);
         }
-        throw new StepFailedException(write.waiting(), answerTo(error, state, write));
+        throw new StepFailedException(write.waiting(), answerTo(error, state, write), write);
+    }
+
+    /// Says also how many documents keep one from being purged.
+    private StepFailedException counted(StepFailedException failed) {
+        if (failed.write == null
+                || !(failed.write.step() instanceof Step.Purge purge)
+                || !failed.write.isDelete()
+                || purge.neededBy() == null) {
+            return failed;
+        }
+        int position = failed.write.position();
+        try (var select = session()
+                .prepareStatement("SELECT count(*) FROM " + purge.neededBy().name() + " WHERE owner_id = ?")) {
+            select.setString(1, purge.id());
+            try (var row = select.executeQuery()) {
+                row.next();
+                long count = row.getLong(1);
+                return new StepFailedException(
+                        failed.waiting, (asOf, base) -> new Outcome.Referenced(position, count, asOf), null);
+            }
+        } catch (SQLException e) {
+            log.debug("Nobody could be asked how many", e);
+            return failed;
+        } finally {
+            rollBack();
+        }
     }
 
     private static Answer answerTo(ServerErrorMessage error, String state, Write write) {

@@ -341,6 +341,7 @@ CREATE FUNCTION write_batch(
     actors text[], messages text[], changed_members text[], documents json[],
     receipt_keys text[], receipt_fingerprints text[],
     line_receipts integer[], line_collections text[], line_revisions bigint[], line_changed boolean[],
+    without_labels text[],
     OUT incarnation text, OUT head bigint)
 LANGUAGE plpgsql SET search_path FROM CURRENT
 -- A few rows, found by their keys, however small the tables were when the plans were made.
@@ -418,6 +419,10 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = message, CONSTRAINT = broken,
             DETAIL = CASE WHEN a = z THEN a::text ELSE 'one of several' END;
     END;
+    -- Asked once the versions are locked, which whoever sets a label holds on to.
+    IF EXISTS (SELECT FROM labels l WHERE l.owner_id = ANY (without_labels)) THEN
+        RAISE EXCEPTION 'a label was set meanwhile' USING ERRCODE = 'MN002';
+    END IF;
     amount := cardinality(ids);
     IF amount = 0 THEN
         SELECT h.incarnation, h.seq INTO STRICT incarnation, head FROM log_head h WHERE h.id = 1;
@@ -457,13 +462,14 @@ BEGIN
     END IF;
     IF cardinality(receipt_keys) > 0 THEN
         INSERT INTO receipts (key, fingerprint, at, written)
-        SELECT receipt_keys[l.receipt], receipt_fingerprints[l.receipt], written_at,
-               string_agg(l.collection || ' '
+        SELECT r.key, r.fingerprint, written_at,
+               coalesce(string_agg(l.collection || ' '
                    || CASE WHEN l.revision < 0 THEN head - amount - l.revision ELSE l.revision END || ' '
-                   || l.changed || E'\n', '' ORDER BY l.position)
-          FROM unnest(line_receipts, line_collections, line_revisions, line_changed) WITH ORDINALITY
-               AS l (receipt, collection, revision, changed, position)
-         GROUP BY l.receipt;
+                   || l.changed || E'\n', '' ORDER BY l.position), '')
+          FROM unnest(receipt_keys, receipt_fingerprints) WITH ORDINALITY AS r (key, fingerprint, receipt)
+               LEFT JOIN unnest(line_receipts, line_collections, line_revisions, line_changed) WITH ORDINALITY
+                   AS l (receipt, collection, revision, changed, position) ON l.receipt = r.receipt
+         GROUP BY r.key, r.fingerprint;
     END IF;
     PERFORM set_config('mien.batch', '', true);
 END $$;
