@@ -189,6 +189,8 @@ public final class MienClient implements AutoCloseable {
                                 null,
                                 null,
                                 null,
+                                null,
+                                null,
                                 null));
     }
 

@@ -5,6 +5,8 @@ import dev.mien.store.ChangeSource;
 import dev.mien.store.Collection;
 import dev.mien.store.Edit;
 import dev.mien.store.Found;
+import dev.mien.store.FoundVersion;
+import dev.mien.store.History;
 import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
 import dev.mien.store.Query;
@@ -153,6 +155,21 @@ public final class CoherentStore implements Store {
     @Override
     public Listing list(Collection collection, Query query) {
         return database.list(collection, query);
+    }
+
+    @Override
+    public FoundVersion findVersion(Collection collection, String id, long version) {
+        return database.findVersion(collection, id, version);
+    }
+
+    @Override
+    public FoundVersion findRevision(Collection collection, String id, long revision) {
+        return database.findRevision(collection, id, revision);
+    }
+
+    @Override
+    public History history(Collection collection, String id, long before, int limit) {
+        return database.history(collection, id, before, limit);
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.mien.api.RevisionToken;
 import dev.mien.store.Collection;
 import dev.mien.store.Edit;
 import dev.mien.store.Found;
+import dev.mien.store.FoundVersion;
+import dev.mien.store.History;
 import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
 import dev.mien.store.Query;
@@ -118,6 +120,21 @@ public final class ReplicaStore implements Store {
 
     private static boolean hasReached(RevisionToken state, RevisionToken token) {
         return state.incarnation().equals(token.incarnation()) && state.revision() >= token.revision();
+    }
+
+    @Override
+    public FoundVersion findVersion(Collection collection, String id, long version) {
+        return store.findVersion(collection, id, version);
+    }
+
+    @Override
+    public FoundVersion findRevision(Collection collection, String id, long revision) {
+        return store.findRevision(collection, id, revision);
+    }
+
+    @Override
+    public History history(Collection collection, String id, long before, int limit) {
+        return store.history(collection, id, before, limit);
     }
 
     @Override

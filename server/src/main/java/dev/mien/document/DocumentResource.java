@@ -4,6 +4,8 @@ import dev.mien.api.ProblemType;
 import dev.mien.http.Answers;
 import dev.mien.http.Bodies;
 import dev.mien.http.Cursor;
+import dev.mien.http.Origins;
+import dev.mien.http.Precondition;
 import dev.mien.http.Preconditions;
 import dev.mien.http.ProblemException;
 import dev.mien.http.ReadModes;
@@ -25,13 +27,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The addresses of one collection: create, get, patch, put, delete, list.
 public abstract class DocumentResource {
     private static final int DEFAULT_LIMIT = 50;
     private static final int MAXIMUM_LIMIT = 500;
+    private static final byte[] NO_BODY = {};
+    /// The headers of every edit.
+    static final String[] ORIGIN = {Origins.ACTOR, Origins.MESSAGE, Origins.KEY};
 
     private final DocumentService service;
     private final Bodies bodies;
@@ -64,20 +68,29 @@ public abstract class DocumentResource {
                 Route.of(Method.PATCH, one, "Change what a JSON merge patch names (RFC 7396)", 200, this::patch)
                         .takes(schema + "Patch")
                         .gives(schema)
-                        .with("If-Match"),
+                        .with("If-Match", "on_conflict")
+                        .with(ORIGIN),
                 Route.of(Method.PUT, one, "Replace the whole " + noun, 200, this::put)
                         .takes(schema + "Draft")
                         .gives(schema)
-                        .with("If-Match"),
-                Route.of(Method.DELETE, one, "Mark a " + noun + " as deleted; it stays readable", 204, this::delete)
-                        .with("If-Match"),
+                        .with("If-Match")
+                        .with(ORIGIN),
+                Route.of(
+                                Method.DELETE,
+                                one,
+                                "Mark a " + noun + " as deleted; it stays readable, unless it is purged",
+                                204,
+                                this::delete)
+                        .with("If-Match", "purge")
+                        .with(ORIGIN),
                 Route.of(Method.GET, path, "List " + noun + "s, newest first", 200, this::list)
                         .gives(schema + "Page")
                         .with(parameters.toArray(String[]::new))
                         .with(ReadModes.HEADER),
                 Route.of(Method.POST, path, "Create a " + noun + ", or all of an array or none", 201, this::post)
                         .takes(schema + "Drafts")
-                        .gives(schema + "OrList")));
+                        .gives(schema + "OrList")
+                        .with(ORIGIN)));
     }
 
     private void get(ServerRequest request, ServerResponse response) {
@@ -89,7 +102,7 @@ public abstract class DocumentResource {
     private void post(ServerRequest request, ServerResponse response) {
         refuseParametersBut(Set.of(), request);
         try (var body = bodies.json(request)) {
-            var committed = service.create(body.json());
+            var committed = service.create(body.json(), Origins.of(request, body.bytes()));
             var documents = committed.written().stream().map(Written::document).toList();
             if (body.json().isArray()) {
                 response.status(Status.CREATED_201);
@@ -103,9 +116,11 @@ public abstract class DocumentResource {
     }
 
     private void patch(ServerRequest request, ServerResponse response) {
-        refuseParametersBut(Set.of(), request);
+        refuseParametersBut(Set.of("on_conflict"), request);
+        boolean merge = flag(request, "on_conflict", "merge", "fail");
         try (var body = bodies.mergePatch(request)) {
-            var committed = service.update(id(request), body.json(), expected(request));
+            var committed = service.update(
+                    id(request), body.json(), expected(request), merge, Origins.of(request, body.bytes()));
             changed(request, response, committed);
         }
     }
@@ -117,7 +132,7 @@ public abstract class DocumentResource {
                         ProblemType.VERSION_REQUIRED,
                         "PUT needs If-Match with the ETag of the version that it replaces."));
         try (var body = bodies.json(request)) {
-            var committed = service.replace(id(request), body.json(), expected);
+            var committed = service.replace(id(request), body.json(), expected, Origins.of(request, body.bytes()));
             changed(request, response, committed);
         }
     }
@@ -128,8 +143,12 @@ public abstract class DocumentResource {
     }
 
     private void delete(ServerRequest request, ServerResponse response) {
-        refuseParametersBut(Set.of(), request);
-        var committed = service.delete(id(request), expected(request));
+        refuseParametersBut(Set.of("purge"), request);
+        boolean purge = flag(request, "purge", "true", "false");
+        var origin = Origins.of(request, NO_BODY);
+        var committed = purge
+                ? service.purge(id(request), expected(request), origin)
+                : service.delete(id(request), expected(request), origin);
         Answers.deleted(response, committed.written().getFirst().document(), committed.asOf());
     }
 
@@ -170,8 +189,8 @@ public abstract class DocumentResource {
         return json.put(after.getBytes(StandardCharsets.US_ASCII)).array();
     }
 
-    private static Predicate<Document> expected(ServerRequest request) {
-        return Preconditions.ifMatch(request).orElse(document -> true);
+    private static Precondition expected(ServerRequest request) {
+        return Preconditions.ifMatch(request).orElse(Precondition.NONE);
     }
 
     private static String id(ServerRequest request) {
@@ -193,6 +212,15 @@ public abstract class DocumentResource {
         }
         throw new ProblemException(
                 ProblemType.INVALID_PARAMETER, "limit must be a number from 1 to " + MAXIMUM_LIMIT + ".");
+    }
+
+    /// Whether a parameter is `yes`; without it, no.
+    private static boolean flag(ServerRequest request, String name, String yes, String no) {
+        String text = parameter(request, name);
+        if (text != null && !text.equals(yes) && !text.equals(no)) {
+            throw new ProblemException(ProblemType.INVALID_PARAMETER, name + " must be " + yes + " or " + no + ".");
+        }
+        return yes.equals(text);
     }
 
     private static @Nullable Boolean active(ServerRequest request) {

@@ -1,13 +1,11 @@
 package dev.mien.http;
 
 import dev.mien.api.ProblemType;
-import dev.mien.store.Document;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /// `If-Match` and `If-None-Match` (RFC 9110 §13.1).
@@ -19,9 +17,8 @@ public final class Preconditions {
 
     /// Whether a document is at a version that the client named; empty if it named none.
     /// The comparison is strong: a weak tag never matches (RFC 9110 §13.1.1).
-    public static Optional<Predicate<Document>> ifMatch(ServerRequest request) {
-        return tags(request, true)
-                .map(tags -> tags.isEmpty() ? any -> true : document -> tags.contains(document.etag()));
+    public static Optional<Precondition> ifMatch(ServerRequest request) {
+        return tags(request, true).map(Precondition::new);
     }
 
     /// Whether the client has this version already, so that 304 answers it (RFC 9110 §13.1.2).

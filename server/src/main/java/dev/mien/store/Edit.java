@@ -3,12 +3,18 @@ package dev.mien.store;
 import java.util.List;
 
 /// One or more steps that happen together or not at all.
-public record Edit(List<? extends Step> steps) {
+///
+/// @param dryRun whether to find out what would come of it, and to do nothing
+public record Edit(List<? extends Step> steps, Origin origin, boolean dryRun) {
     public Edit {
         steps = List.copyOf(steps);
         if (steps.isEmpty()) {
             throw new IllegalArgumentException("an edit has at least one step");
         }
+    }
+
+    public Edit(List<? extends Step> steps) {
+        this(steps, Origin.UNKNOWN, false);
     }
 
     public static Edit of(Step step) {

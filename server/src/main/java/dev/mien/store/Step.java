@@ -1,6 +1,7 @@
 package dev.mien.store;
 
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// One part of an [Edit].
 public sealed interface Step {
@@ -20,4 +21,27 @@ public sealed interface Step {
     /// @param expected whether the client's precondition holds for the document as it is now
     /// @param rule makes the next document of it
     record Change(Collection collection, String id, Predicate<Document> expected, Rule rule) implements Step {}
+
+    /// The whole of a document, whether it exists or not.
+    ///
+    /// @param expected whether the client's precondition holds for the document as it is now, null for none
+    /// @param body as in [Create]
+    /// @param needed a version that has to be readable in its collection, or the step is refused; null for none
+    @SuppressWarnings("ArrayRecordComponent")
+    record Save(
+            Collection collection,
+            String id,
+            Predicate<@Nullable Document> expected,
+            byte[] body,
+            @Nullable Needed needed)
+            implements Step {}
+
+    /// One version of a document.
+    record Needed(Collection collection, String id, long version) {}
+
+    /// The end of a document: its row, all its versions and who made them are erased. That it was there stays in the
+    /// log.
+    ///
+    /// @param expected whether the client's precondition holds for the document as it is now
+    record Purge(Collection collection, String id, Predicate<Document> expected) implements Step {}
 }

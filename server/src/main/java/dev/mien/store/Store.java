@@ -16,6 +16,18 @@ public interface Store extends AutoCloseable {
 
     Listing list(Collection collection, Query query);
 
+    /// One version of a document.
+    FoundVersion findVersion(Collection collection, String id, long version);
+
+    /// The version that a document had as of one of its revisions.
+    FoundVersion findRevision(Collection collection, String id, long revision);
+
+    /// The versions of a document.
+    ///
+    /// @param before only versions below this one; [Long#MAX_VALUE] to begin with the newest
+    /// @param limit most versions to return
+    History history(Collection collection, String id, long before, int limit);
+
     /// As [#find(Collection, String)], where a store may answer with something weaker if `mode` allows it.
     default Found find(Collection collection, String id, ReadMode mode) {
         var found = find(collection, id);

@@ -2,6 +2,7 @@ package dev.mien.web;
 
 import dev.mien.document.DocumentService;
 import dev.mien.http.Json;
+import dev.mien.http.Origins;
 import dev.mien.http.ReadModes;
 import dev.mien.http.Route;
 import java.util.List;
@@ -13,7 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// The description of the API (OpenAPI 3.1), made of the routes and schemas that the server works with.
 public final class OpenApi {
     private static final Pattern PARAMETER = Pattern.compile("\\{([a-z]+)}");
-    private static final List<String> HEADERS = List.of("If-Match", "If-None-Match", ReadModes.HEADER);
+    private static final List<String> HEADERS =
+            List.of("If-Match", "If-None-Match", ReadModes.HEADER, Origins.ACTOR, Origins.MESSAGE, Origins.KEY);
 
     private final ObjectNode root = JsonNodeFactory.instance.objectNode().put("openapi", "3.1.0");
 

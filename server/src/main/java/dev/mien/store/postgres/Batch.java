@@ -122,6 +122,8 @@ final class Batch {
             var result = switch (step) {
                 case Step.Create create -> new Result(create(create), true);
                 case Step.Change change -> change(change, i, images.get(key));
+                case Step.Save save -> throw new UnsupportedOperationException();
+                case Step.Purge purge -> throw new UnsupportedOperationException();
             };
             results.add(result);
             if (result.changed()) {
@@ -136,7 +138,8 @@ final class Batch {
                         .map(result ->
                                 new Written(result.image().committed(asOf.incarnation(), base), result.changed()))
                         .toList(),
-                asOf);
+                asOf,
+                false);
     }
 
     private record Result(Image image, boolean changed) {}
@@ -147,12 +150,12 @@ final class Batch {
 
     private Result change(Step.Change step, int position, @Nullable Image current) throws RefusedException {
         if (current == null) {
-            throw new RefusedException((asOf, base) -> new Outcome.NotFound(asOf));
+            throw new RefusedException((asOf, base) -> new Outcome.NotFound(position, asOf));
         }
         var document = current.provisional(incarnation);
         if (!step.expected().test(document)) {
             throw new RefusedException(
-                    (asOf, base) -> new Outcome.Conflict(current.committed(asOf.incarnation(), base), asOf));
+                    (asOf, base) -> new Outcome.Conflict(position, current.committed(asOf.incarnation(), base), asOf));
         }
         return switch (step.rule().decide(document)) {
             case Rule.Keep keep -> new Result(current, false);

@@ -8,6 +8,8 @@ import dev.mien.store.CommitConfig;
 import dev.mien.store.CommitQueue;
 import dev.mien.store.Edit;
 import dev.mien.store.Found;
+import dev.mien.store.FoundVersion;
+import dev.mien.store.History;
 import dev.mien.store.LastSeen;
 import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
@@ -101,6 +103,21 @@ public final class PostgresStore implements Store, ChangeSource {
         var listing = read(reader -> reader.list(collection, query));
         see(before, listing.asOf());
         return listing;
+    }
+
+    @Override
+    public FoundVersion findVersion(Collection collection, String id, long version) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public FoundVersion findRevision(Collection collection, String id, long revision) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public History history(Collection collection, String id, long before, int limit) {
+        throw new UnsupportedOperationException();
     }
 
     private <T> T read(PostgresReader.Read<T> read) {

@@ -3,10 +3,14 @@ package dev.mien.store.sqlite;
 import dev.mien.api.RevisionToken;
 import dev.mien.store.Collection;
 import dev.mien.store.Document;
+import dev.mien.store.DocumentJson;
 import dev.mien.store.Found;
+import dev.mien.store.FoundVersion;
+import dev.mien.store.History;
 import dev.mien.store.Listing;
 import dev.mien.store.Query;
 import dev.mien.store.StatementCache;
+import dev.mien.store.Version;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One connection for reading, with its prepared statements. Used by one thread at a time.
 ///
@@ -26,6 +31,19 @@ final class SqliteReader implements AutoCloseable {
             SELECT h.incarnation, h.seq, d.version, d.revision, d.document
               FROM log_head h LEFT JOIN %s d ON d.id = ?1
              WHERE h.id = 1
+            """;
+
+    private static final String VERSION = """
+            SELECT h.incarnation, h.seq, c.version, c.revision, c.operation, c.at, c.actor, c.message, c.fields, c.document
+              FROM log_head h LEFT JOIN changes c ON c.collection = ?1 AND c.id = ?2 AND c.%s = ?3
+             WHERE h.id = 1
+            """;
+
+    private static final String HISTORY = """
+            SELECT h.incarnation, h.seq, c.version, c.revision, c.operation, c.at, c.actor, c.message, c.fields
+              FROM log_head h LEFT JOIN changes c ON c.collection = ?1 AND c.id = ?2 AND c.version < ?3
+             WHERE h.id = 1
+             ORDER BY c.version DESC LIMIT ?4
             """;
 
     private static final String FIND_BY = """
@@ -122,6 +140,65 @@ final class SqliteReader implements AutoCloseable {
             }
             return new Listing(List.copyOf(documents), hasMore, asOf);
         }
+    }
+
+    FoundVersion findVersion(Collection collection, String id, long version) throws SQLException {
+        return version("version", collection, id, version);
+    }
+
+    FoundVersion findRevision(Collection collection, String id, long revision) throws SQLException {
+        return version("revision", collection, id, revision);
+    }
+
+    private FoundVersion version(String column, Collection collection, String id, long value) throws SQLException {
+        var statement = prepared(VERSION.formatted(column));
+        statement.setString(1, collection.name());
+        statement.setString(2, id);
+        statement.setLong(3, value);
+        try (var row = statement.executeQuery()) {
+            row.next();
+            var asOf = asOf(row);
+            return new FoundVersion(row.getString(5) == null ? null : version(row, id, asOf, row.getBytes(10)), asOf);
+        }
+    }
+
+    History history(Collection collection, String id, long before, int limit) throws SQLException {
+        var statement = prepared(HISTORY);
+        statement.setString(1, collection.name());
+        statement.setString(2, id);
+        statement.setLong(3, before);
+        statement.setLong(4, limit + 1L);
+        try (var rows = statement.executeQuery()) {
+            rows.next();
+            var asOf = asOf(rows);
+            var versions = new ArrayList<Version>();
+            boolean hasMore = false;
+            if (rows.getString(5) != null) {
+                do {
+                    hasMore = versions.size() == limit;
+                    if (!hasMore) {
+                        versions.add(version(rows, id, asOf, null));
+                    }
+                } while (rows.next());
+            }
+            return new History(List.copyOf(versions), hasMore, asOf);
+        }
+    }
+
+    private static Version version(ResultSet row, String id, RevisionToken asOf, byte @Nullable [] json)
+            throws SQLException {
+        long version = row.getLong(3);
+        long revision = row.getLong(4);
+        return new Version(
+                id,
+                version,
+                revision,
+                row.getString(5),
+                row.getString(6),
+                row.getString(7),
+                row.getString(8),
+                DocumentJson.names(row.getString(9)),
+                json == null ? null : new Document(id, version, revision, asOf.incarnation(), json));
     }
 
     /// The rows of one page and one more, newest first.

@@ -6,6 +6,8 @@ import dev.mien.store.CommitConfig;
 import dev.mien.store.CommitQueue;
 import dev.mien.store.Edit;
 import dev.mien.store.Found;
+import dev.mien.store.FoundVersion;
+import dev.mien.store.History;
 import dev.mien.store.LastSeen;
 import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
@@ -95,6 +97,31 @@ public final class SqliteStore implements Store {
         return seen(reader -> reader.findBy(collection, field, value));
     }
 
+    @Override
+    public FoundVersion findVersion(Collection collection, String id, long version) {
+        return seenVersion(reader -> reader.findVersion(collection, id, version));
+    }
+
+    @Override
+    public FoundVersion findRevision(Collection collection, String id, long revision) {
+        return seenVersion(reader -> reader.findRevision(collection, id, revision));
+    }
+
+    private FoundVersion seenVersion(Read<FoundVersion> find) {
+        var before = lastSeen.get();
+        var found = read(find);
+        see(before, found.asOf());
+        return found;
+    }
+
+    @Override
+    public History history(Collection collection, String id, long before, int limit) {
+        var seen = lastSeen.get();
+        var history = listed(reader -> reader.history(collection, id, before, limit));
+        see(seen, history.asOf());
+        return history;
+    }
+
     private Found seen(Read<Found> find) {
         var before = lastSeen.get();
         var found = read(find);
@@ -105,10 +132,15 @@ public final class SqliteStore implements Store {
     @Override
     public Listing list(Collection collection, Query query) {
         var before = lastSeen.get();
-        Listing listing;
+        var listing = listed(reader -> reader.list(collection, query));
+        see(before, listing.asOf());
+        return listing;
+    }
+
+    /// Reads on a thread for what may take long.
+    private <T> T listed(Read<T> read) {
         try {
-            listing = listings.submit(() -> read(reader -> reader.list(collection, query)))
-                    .get();
+            return listings.submit(() -> read(read)).get();
         } catch (RejectedExecutionException e) {
             throw new StoreUnavailableException("this worker is shutting down", e);
         } catch (ExecutionException e) {
@@ -117,8 +149,6 @@ public final class SqliteStore implements Store {
             Thread.currentThread().interrupt();
             throw new StoreUnavailableException("this worker is shutting down", e);
         }
-        see(before, listing.asOf());
-        return listing;
     }
 
     /// A reader whose statement failed is replaced, whatever the reason, since nobody knows what it holds on to.

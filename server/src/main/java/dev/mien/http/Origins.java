@@ -1,0 +1,83 @@
+package dev.mien.http;
+
+import dev.mien.api.ProblemType;
+import dev.mien.store.Origin;
+import dev.mien.store.RequestKey;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/// The headers that say where an edit comes from: `Mien-Actor`, `Mien-Message` and `Idempotency-Key`.
+public final class Origins {
+    public static final String ACTOR = "Mien-Actor";
+    public static final String MESSAGE = "Mien-Message";
+    public static final String KEY = "Idempotency-Key";
+
+    private static final HeaderName ACTOR_NAME = HeaderNames.create(ACTOR);
+    private static final HeaderName MESSAGE_NAME = HeaderNames.create(MESSAGE);
+    private static final HeaderName KEY_NAME = HeaderNames.create(KEY);
+    private static final int MAXIMUM_ACTOR = 200;
+    private static final int MAXIMUM_MESSAGE = 1_000;
+    private static final int MAXIMUM_KEY = 255;
+
+    private Origins() {}
+
+    /// @param body as it was sent; empty for none
+    /// @throws ProblemException for a header that is too long, or no text
+    public static Origin of(ServerRequest request, byte[] body) {
+        String actor = text(request, ACTOR_NAME, MAXIMUM_ACTOR);
+        String message = text(request, MESSAGE_NAME, MAXIMUM_MESSAGE);
+        if (!request.headers().contains(KEY_NAME)) {
+            return actor.isEmpty() && message.isEmpty() ? Origin.UNKNOWN : new Origin(actor, message, null);
+        }
+        String key = request.headers().get(KEY_NAME).get();
+        if (key.isBlank() || key.length() > MAXIMUM_KEY || !key.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            throw new ProblemException(
+                    ProblemType.INVALID_PARAMETER, KEY + " must be 1 to " + MAXIMUM_KEY + " visible ASCII characters.");
+        }
+        return new Origin(actor, message, new RequestKey(key, fingerprint(request, body)));
+    }
+
+    /// Characters beyond ASCII come percent-encoded in UTF-8, since a header cannot hold them otherwise.
+    private static String text(ServerRequest request, HeaderName name, int maximum) {
+        if (!request.headers().contains(name)) {
+            return "";
+        }
+        String value = request.headers().get(name).get();
+        try {
+            String text = URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8)
+                    .strip();
+            if (text.length() <= maximum && text.chars().noneMatch(Character::isISOControl)) {
+                return text;
+            }
+        } catch (IllegalArgumentException badEscape) {
+            // Refused below like one that is too long.
+        }
+        throw new ProblemException(
+                ProblemType.INVALID_PARAMETER,
+                name.defaultCase() + " must be at most " + maximum
+                        + " characters without line breaks; percent-encode % and what is not ASCII.");
+    }
+
+    /// What makes two requests the same: method, address, condition and body.
+    private static String fingerprint(ServerRequest request, byte[] body) {
+        try {
+            var sha256 = MessageDigest.getInstance("SHA-256");
+            String condition = request.headers().contains(HeaderNames.IF_MATCH)
+                    ? String.join(
+                            ",", request.headers().get(HeaderNames.IF_MATCH).allValues())
+                    : "";
+            String head = request.prologue().method() + " " + request.path().rawPath() + "?"
+                    + request.query().rawValue() + "\n" + condition + "\n";
+            sha256.update(head.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(sha256.digest(body));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has it", e);
+        }
+    }
+}
