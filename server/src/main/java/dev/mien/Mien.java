@@ -7,6 +7,8 @@ import dev.mien.http.Bodies;
 import dev.mien.http.ProblemResponse;
 import dev.mien.http.Route;
 import dev.mien.http.WebApp;
+import dev.mien.label.LabelResource;
+import dev.mien.label.LabelService;
 import dev.mien.persona.PersonaResource;
 import dev.mien.persona.PersonaService;
 import dev.mien.store.Store;
@@ -37,6 +39,7 @@ public final class Mien implements AutoCloseable {
 
         var personas = new PersonaService(store);
         var users = new UserService(store);
+        var labels = new LabelService(store, personas);
 
         var bodies = new Bodies(config.http());
         var problems = new ProblemResponse(worker, store::lastSeen);
@@ -44,8 +47,9 @@ public final class Mien implements AutoCloseable {
 
         // Those that are asked for most come first: the router tries them in this order.
         var routes = new ArrayList<Route>();
-        routes.addAll(new PersonaResource(personas, bodies).routes());
+        routes.addAll(new PersonaResource(personas, labels, bodies).routes());
         routes.addAll(new UserResource(users, bodies).routes());
+        routes.addAll(new LabelResource(labels, bodies).routes());
         routes.addAll(about.routes());
         this.description = new OpenApi(routes, List.of(personas, users)).json();
         about.describe(description);

@@ -1,6 +1,7 @@
 package dev.mien.document;
 
 import dev.mien.api.ProblemType;
+import dev.mien.api.RevisionToken;
 import dev.mien.http.Answers;
 import dev.mien.http.Bodies;
 import dev.mien.http.Cursor;
@@ -34,22 +35,23 @@ public abstract class DocumentResource {
     private static final int DEFAULT_LIMIT = 50;
     private static final int MAXIMUM_LIMIT = 500;
     private static final byte[] NO_BODY = {};
-    /// The headers of every edit.
-    static final String[] ORIGIN = {Origins.ACTOR, Origins.MESSAGE, Origins.KEY};
 
     private final DocumentService service;
     private final Bodies bodies;
     private final String path;
     private final Set<String> parameters;
+    private final Set<String> selectors;
 
     /// @param filters the query parameters of the list, besides `limit` and `cursor`
-    protected DocumentResource(DocumentService service, Bodies bodies, Set<String> filters) {
+    /// @param selectors the query parameters that choose a version of one document
+    protected DocumentResource(DocumentService service, Bodies bodies, Set<String> filters, Set<String> selectors) {
         this.service = service;
         this.bodies = bodies;
         this.path = "/api/v1/" + service.collection().name();
         var known = new TreeSet<>(filters);
         known.addAll(List.of("limit", "cursor"));
         this.parameters = known;
+        this.selectors = new TreeSet<>(selectors);
     }
 
     protected String path() {
@@ -61,20 +63,21 @@ public abstract class DocumentResource {
         String noun = service.noun();
         String schema = Character.toUpperCase(noun.charAt(0)) + noun.substring(1);
         String one = path + "/{id}";
-        return new ArrayList<>(List.of(
+        var routes = new ArrayList<>(List.of(
                 Route.of(Method.GET, one, "Get a " + noun + ", deleted or not", 200, this::get)
                         .gives(schema)
-                        .with("If-None-Match", ReadModes.HEADER),
+                        .with("If-None-Match", ReadModes.HEADER)
+                        .with(selectors),
                 Route.of(Method.PATCH, one, "Change what a JSON merge patch names (RFC 7396)", 200, this::patch)
                         .takes(schema + "Patch")
                         .gives(schema)
                         .with("If-Match", "on_conflict")
-                        .with(ORIGIN),
+                        .with(Origins.ALL),
                 Route.of(Method.PUT, one, "Replace the whole " + noun, 200, this::put)
                         .takes(schema + "Draft")
                         .gives(schema)
                         .with("If-Match")
-                        .with(ORIGIN),
+                        .with(Origins.ALL),
                 Route.of(
                                 Method.DELETE,
                                 one,
@@ -82,21 +85,39 @@ public abstract class DocumentResource {
                                 204,
                                 this::delete)
                         .with("If-Match", "purge")
-                        .with(ORIGIN),
+                        .with(Origins.ALL),
                 Route.of(Method.GET, path, "List " + noun + "s, newest first", 200, this::list)
                         .gives(schema + "Page")
-                        .with(parameters.toArray(String[]::new))
+                        .with(parameters)
                         .with(ReadModes.HEADER),
                 Route.of(Method.POST, path, "Create a " + noun + ", or all of an array or none", 201, this::post)
                         .takes(schema + "Drafts")
                         .gives(schema + "OrList")
-                        .with(ORIGIN)));
+                        .with(Origins.ALL)));
+        routes.addAll(new HistoryResource(service, bodies, one, schema).routes());
+        return routes;
     }
 
     private void get(ServerRequest request, ServerResponse response) {
-        refuseParametersBut(Set.of(), request);
-        var found = service.get(id(request), ReadModes.of(request));
-        Answers.document(request, response, Objects.requireNonNull(found.document()), found.asOf());
+        if (request.query().isEmpty()) {
+            var found = service.get(id(request), ReadModes.of(request));
+            Answers.document(request, response, Objects.requireNonNull(found.document()), found.asOf());
+            return;
+        }
+        refuseParametersBut(selectors, request);
+        var found = select(request);
+        Answers.document(request, response, found.document(), found.asOf());
+    }
+
+    /// A version that the client chose.
+    public record Selected(Document document, RevisionToken asOf) {}
+
+    /// The version that the parameters of a `GET` ask for.
+    ///
+    /// @throws ProblemException if there is none
+    protected Selected select(ServerRequest request) {
+        var found = service.version(id(request), number("version", parameter(request, "version")));
+        return new Selected(service.requiredDocument(found), found.asOf());
     }
 
     private void post(ServerRequest request, ServerResponse response) {
@@ -189,15 +210,15 @@ public abstract class DocumentResource {
         return json.put(after.getBytes(StandardCharsets.US_ASCII)).array();
     }
 
-    private static Precondition expected(ServerRequest request) {
+    static Precondition expected(ServerRequest request) {
         return Preconditions.ifMatch(request).orElse(Precondition.NONE);
     }
 
-    private static String id(ServerRequest request) {
+    public static String id(ServerRequest request) {
         return request.path().pathParameters().get("id");
     }
 
-    private static int limit(ServerRequest request) {
+    static int limit(ServerRequest request) {
         String text = parameter(request, "limit");
         if (text == null) {
             return DEFAULT_LIMIT;
@@ -212,6 +233,16 @@ public abstract class DocumentResource {
         }
         throw new ProblemException(
                 ProblemType.INVALID_PARAMETER, "limit must be a number from 1 to " + MAXIMUM_LIMIT + ".");
+    }
+
+    /// A version's number.
+    ///
+    /// @param text null where it was not given
+    protected static long number(String name, @Nullable String text) {
+        if (text != null && text.matches("[1-9][0-9]{0,17}")) {
+            return Long.parseLong(text);
+        }
+        throw new ProblemException(ProblemType.INVALID_PARAMETER, name + " must be a number from 1.");
     }
 
     /// Whether a parameter is `yes`; without it, no.
@@ -234,11 +265,11 @@ public abstract class DocumentResource {
         return Boolean.valueOf(text);
     }
 
-    private static @Nullable String parameter(ServerRequest request, String name) {
+    protected static @Nullable String parameter(ServerRequest request, String name) {
         return request.query().first(name).orElse(null);
     }
 
-    protected static void refuseParametersBut(Set<String> known, ServerRequest request) {
+    public static void refuseParametersBut(Set<String> known, ServerRequest request) {
         if (request.query().isEmpty()) {
             return;
         }

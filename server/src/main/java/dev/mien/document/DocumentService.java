@@ -328,7 +328,7 @@ public abstract class DocumentService {
     ///
     /// @param id of the one document that the edit is about; null where it is about a list of them, whose positions
     ///     then stand in the problem
-    protected Committed committed(Outcome outcome, @Nullable String id) {
+    public Committed committed(Outcome outcome, @Nullable String id) {
         return switch (outcome) {
             case Committed committed -> committed;
             case Outcome.NotFound missing -> throw missing(String.valueOf(id), missing.asOf());

@@ -11,12 +11,15 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /// The headers that say where an edit comes from: `Mien-Actor`, `Mien-Message` and `Idempotency-Key`.
 public final class Origins {
-    public static final String ACTOR = "Mien-Actor";
-    public static final String MESSAGE = "Mien-Message";
-    public static final String KEY = "Idempotency-Key";
+    private static final String ACTOR = "Mien-Actor";
+    private static final String MESSAGE = "Mien-Message";
+    private static final String KEY = "Idempotency-Key";
+    /// The headers that each edit understands.
+    public static final List<String> ALL = List.of(ACTOR, MESSAGE, KEY);
 
     private static final HeaderName ACTOR_NAME = HeaderNames.create(ACTOR);
     private static final HeaderName MESSAGE_NAME = HeaderNames.create(MESSAGE);

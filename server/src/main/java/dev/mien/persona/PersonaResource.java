@@ -1,12 +1,44 @@
 package dev.mien.persona;
 
+import dev.mien.api.ProblemType;
 import dev.mien.document.DocumentResource;
 import dev.mien.http.Bodies;
+import dev.mien.http.ProblemException;
+import dev.mien.http.ReadModes;
+import dev.mien.label.LabelService;
+import io.helidon.webserver.http.ServerRequest;
+import java.util.Objects;
 import java.util.Set;
 
 /// The addresses of personas.
 public final class PersonaResource extends DocumentResource {
-    public PersonaResource(PersonaService service, Bodies bodies) {
-        super(service, bodies, Set.of("active", "owner", "tag"));
+    private final PersonaService service;
+    private final LabelService labels;
+
+    public PersonaResource(PersonaService service, LabelService labels, Bodies bodies) {
+        super(service, bodies, Set.of("active", "owner", "tag"), Set.of("version", "label"));
+        this.service = service;
+        this.labels = labels;
+    }
+
+    /// A label is looked up first and the version that it names then. Versions never change, so the answer is that of
+    /// the
+    /// moment at which the label was read.
+    @Override
+    protected Selected select(ServerRequest request) {
+        String label = parameter(request, "label");
+        if (label == null) {
+            return super.select(request);
+        }
+        if (parameter(request, "version") != null) {
+            throw new ProblemException(ProblemType.INVALID_PARAMETER, "Give either version or label.");
+        }
+        if (label.equals(LabelService.LATEST)) {
+            var found = service.get(id(request), ReadModes.of(request));
+            return new Selected(Objects.requireNonNull(found.document()), found.asOf());
+        }
+        var named = labels.get(id(request), label);
+        var found = service.version(id(request), named.target());
+        return new Selected(service.requiredDocument(found), named.asOf());
     }
 }

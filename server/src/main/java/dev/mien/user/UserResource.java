@@ -17,7 +17,7 @@ public final class UserResource extends DocumentResource {
     private final UserService service;
 
     public UserResource(UserService service, Bodies bodies) {
-        super(service, bodies, Set.of("active"));
+        super(service, bodies, Set.of("active"), Set.of("version"));
         this.service = service;
     }
 

@@ -8,14 +8,16 @@ import dev.mien.http.Route;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The description of the API (OpenAPI 3.1), made of the routes and schemas that the server works with.
 public final class OpenApi {
     private static final Pattern PARAMETER = Pattern.compile("\\{([a-z]+)}");
-    private static final List<String> HEADERS =
-            List.of("If-Match", "If-None-Match", ReadModes.HEADER, Origins.ACTOR, Origins.MESSAGE, Origins.KEY);
+    private static final List<String> HEADERS = Stream.concat(
+                    Stream.of("If-Match", "If-None-Match", ReadModes.HEADER), Origins.ALL.stream())
+            .toList();
 
     private final ObjectNode root = JsonNodeFactory.instance.objectNode().put("openapi", "3.1.0");
 
@@ -32,6 +34,7 @@ public final class OpenApi {
         }
         var schemas = root.putObject("components").putObject("schemas");
         services.forEach(service -> describe(service, schemas));
+        describeHistory(schemas);
         describeProblem(schemas);
     }
 
@@ -123,6 +126,45 @@ public final class OpenApi {
 
     private static void listOf(ObjectNode schema, String name) {
         schema.put("type", "array").putObject("items").put("$ref", "#/components/schemas/" + name);
+    }
+
+    private static void describeHistory(ObjectNode schemas) {
+        var version = members(schemas, "Version");
+        integers(version, "version", "revision");
+        texts(version, "operation", "at", "actor", "message");
+        version.putObject("fields").put("type", "array").putObject("items").put("type", "string");
+        var page = members(schemas, "VersionPage");
+        listOf(page.putObject("items"), "Version");
+        page.putObject("next_cursor").putArray("type").add("string").add("null");
+        integers(members(schemas, "VersionName"), "version");
+        var change = members(schemas, "FieldChange");
+        texts(change, "field");
+        change.putObject("before");
+        change.putObject("after");
+        var difference = members(schemas, "Difference");
+        integers(difference, "from", "to");
+        listOf(difference.putObject("fields"), "FieldChange");
+        difference.putObject("patch").put("type", "array").putObject("items").put("type", "object");
+        var label = members(schemas, "Label");
+        texts(label, "label", "moved_at");
+        integers(label, "version", "revision");
+        listOf(members(schemas, "Labels").putObject("items"), "Label");
+    }
+
+    private static ObjectNode members(ObjectNode schemas, String name) {
+        return schemas.putObject(name).put("type", "object").putObject("properties");
+    }
+
+    private static void texts(ObjectNode members, String... names) {
+        for (String name : names) {
+            members.putObject(name).put("type", "string");
+        }
+    }
+
+    private static void integers(ObjectNode members, String... names) {
+        for (String name : names) {
+            members.putObject(name).put("type", "integer");
+        }
     }
 
     private static void describeProblem(ObjectNode schemas) {

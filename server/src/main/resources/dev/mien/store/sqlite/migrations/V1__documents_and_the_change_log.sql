@@ -117,11 +117,11 @@ CREATE TABLE labels (
     actor      TEXT    NOT NULL DEFAULT '',
     message    TEXT    NOT NULL DEFAULT '',
     fields     TEXT    NOT NULL DEFAULT '[]',
-    persona_id         GENERATED ALWAYS AS (document ->> '$.persona_id') STORED CHECK (typeof(persona_id) = 'text'),
+    owner_id           GENERATED ALWAYS AS (document ->> '$.persona_id') STORED CHECK (typeof(owner_id) = 'text'),
     target     INTEGER GENERATED ALWAYS AS (document ->> '$.target') STORED,
     document   TEXT    NOT NULL
 );
-CREATE INDEX labels_target ON labels (persona_id, target);
+CREATE INDEX labels_target ON labels (owner_id, target);
 
 -- For each of the three tables: <table>_insert, _update and _delete bump the head, stamp the row, and append to the log.
 --
