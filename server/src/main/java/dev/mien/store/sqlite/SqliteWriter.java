@@ -282,19 +282,36 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
     private Written create(Collection collection, String id, byte[] body, Origin origin, Head head)
             throws SQLException {
         long revision = head.seq + 1;
-        byte[] json = DocumentJson.finish(body, id, 1, revision, head.now, head.now);
+        long version = 1 + lastVersion(collection, id);
+        byte[] json = DocumentJson.finish(body, id, version, revision, head.now, head.now);
         var insert = prepared("INSERT INTO " + collection.name()
                 + " (id, version, revision, created_at, updated_at, actor, message, document)"
-                + " VALUES (?1, 1, ?2, ?3, ?3, ?4, ?5, CAST(?6 AS TEXT))");
+                + " VALUES (?1, ?7, ?2, ?3, ?3, ?4, ?5, CAST(?6 AS TEXT))");
         insert.setString(1, id);
         insert.setLong(2, revision);
         insert.setString(3, head.now);
         insert.setString(4, origin.actor());
         insert.setString(5, origin.message());
         insert.setBytes(6, json);
+        insert.setLong(7, version);
         insert.executeUpdate();
         head.seq = revision;
-        return new Written(new Document(id, 1, revision, head.incarnation, json), true);
+        return new Written(new Document(id, version, revision, head.incarnation, json), true);
+    }
+
+    /// The version at which a row of this id was removed; 0 where none ever was.
+    private long lastVersion(Collection collection, String id) throws SQLException {
+        return query("SELECT version FROM tombstones WHERE collection = '" + collection.name() + "' AND id = ?1")
+                .ask(id, row -> row == null ? 0L : row.number(0));
+    }
+
+    private PointQuery query(String sql) throws SQLException {
+        var query = queries.get(sql);
+        if (query == null) {
+            query = new PointQuery(connection, sql);
+            queries.put(sql, query);
+        }
+        return query;
     }
 
     /// A row as the transaction finds it.
@@ -303,12 +320,7 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
     private @Nullable Current current(Step step, Head head) throws SQLException {
         String sql = "SELECT version, revision, created_at, document FROM "
                 + step.collection().name() + " WHERE id = ?1";
-        var select = queries.get(sql);
-        if (select == null) {
-            select = new PointQuery(connection, sql);
-            queries.put(sql, select);
-        }
-        return select.ask(step.id(), row -> {
+        return query(sql).ask(step.id(), row -> {
             if (row == null) {
                 return null;
             }
