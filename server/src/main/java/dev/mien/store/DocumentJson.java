@@ -41,6 +41,17 @@ public final class DocumentJson {
         return new String(json, start, end - start, StandardCharsets.UTF_8);
     }
 
+    /// The value of `created_at` in a document that [#finish] put together: its last member but one.
+    public static String createdAt(byte[] json) {
+        int behind = updatedAt(json).length() + "\",\"updated_at\":\"\"}".length();
+        int end = Math.max(0, json.length - behind);
+        int start = end;
+        while (start > 0 && json[start - 1] != '"') {
+            start--;
+        }
+        return new String(json, start, end - start, StandardCharsets.UTF_8);
+    }
+
     /// Names of members as a JSON array. Members that have names of their own choosing are inside of others, so these
     /// need no escape.
     public static String names(List<String> fields) {

@@ -8,6 +8,8 @@ import dev.mien.store.Collection;
 import dev.mien.store.Document;
 import dev.mien.store.Edit;
 import dev.mien.store.Found;
+import dev.mien.store.FoundVersion;
+import dev.mien.store.History;
 import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
 import dev.mien.store.Query;
@@ -121,6 +123,21 @@ final class FakeDatabase implements Store, ChangeSource {
     }
 
     @Override
+    public FoundVersion findVersion(Collection collection, String id, long version) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public FoundVersion findRevision(Collection collection, String id, long revision) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public History history(Collection collection, String id, long before, int limit) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Outcome commit(Edit edit) {
         var committed = commitAtomically(edit);
         return outcomesUnknown ? new Outcome.Unknown("told so") : committed;
@@ -133,11 +150,13 @@ final class FakeDatabase implements Store, ChangeSource {
                 case Step.Create create -> create.body();
                 case Step.Change change ->
                     ((Rule.Replace) change.rule().decide(rows.get(change.id()).document())).body();
+                case Step.Save save -> save.body();
+                case Step.Purge purge -> throw new UnsupportedOperationException();
             };
             write(step.id(), "update", body);
             written.add(new Outcome.Written(rows.get(step.id()).document(), true));
         }
-        return new Outcome.Committed(written, head());
+        return new Outcome.Committed(written, head(), false);
     }
 
     /// Creates the document or changes it, as if by hand.

@@ -13,6 +13,13 @@ public record StoredDocument(String id, long version, long revision, String crea
     /// Takes apart what [DocumentJson#finish] put together.
     ///
     /// @throws IllegalArgumentException if `json` is not laid out so, or says otherwise than the other arguments
+    public static StoredDocument ofHistory(byte[] json, String id, long version, long revision) {
+        return of(json, id, version, revision, DocumentJson.createdAt(json));
+    }
+
+    /// Takes apart what [DocumentJson#finish] put together.
+    ///
+    /// @throws IllegalArgumentException if `json` is not laid out so, or says otherwise than the other arguments
     public static StoredDocument of(byte[] json, String id, long version, long revision, String createdAt) {
         String updatedAt = DocumentJson.updatedAt(json);
         int members = json.length - DocumentJson.finish(EMPTY, id, version, revision, createdAt, updatedAt).length;

@@ -5,9 +5,12 @@ import dev.mien.store.Collection;
 import dev.mien.store.Document;
 import dev.mien.store.DocumentJson;
 import dev.mien.store.Found;
+import dev.mien.store.FoundVersion;
+import dev.mien.store.History;
 import dev.mien.store.Listing;
 import dev.mien.store.Query;
 import dev.mien.store.StatementCache;
+import dev.mien.store.Version;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -34,6 +37,24 @@ final class PostgresReader implements AutoCloseable {
             SELECT h.incarnation, h.seq, %s AS objection, %s
               FROM log_head h LEFT JOIN %s d ON d.%s = %s
              WHERE h.id = 1
+            """;
+
+    private static final String CHANGE = "c.version, c.revision, c.operation, c.at, c.actor, c.message, c.fields";
+
+    private static final String VERSION = """
+            SELECT h.incarnation, h.seq, %s AS objection, %s, c.created_at, c.document::text AS document
+              FROM log_head h LEFT JOIN changes c ON c.collection = ? AND c.id = ? AND c.%s = ?
+             WHERE h.id = 1
+            """;
+
+    private static final String HISTORY = """
+            SELECT h.incarnation, h.seq, %s AS objection, %s
+              FROM log_head h LEFT JOIN LATERAL (
+                       SELECT version, revision, operation, at, actor, message, fields
+                         FROM changes WHERE collection = ? AND id = ? AND version < ?
+                        ORDER BY version DESC LIMIT ?) c ON true
+             WHERE h.id = 1
+             ORDER BY c.version DESC
             """;
 
     /// `bytes` counts what stands before a row in its page, `found` the rows of the page and one more.
@@ -143,6 +164,72 @@ final class PostgresReader implements AutoCloseable {
             } while (rows.next());
             return new Listing(List.copyOf(documents), documents.size() < found, asOf);
         }
+    }
+
+    FoundVersion findVersion(Collection collection, String id, long version) throws SQLException {
+        return version("version", collection, id, version);
+    }
+
+    FoundVersion findRevision(Collection collection, String id, long revision) throws SQLException {
+        return version("revision", collection, id, revision);
+    }
+
+    private FoundVersion version(String column, Collection collection, String id, long value) throws SQLException {
+        var statement = prepared(VERSION.formatted(server.objection(), CHANGE, column));
+        statement.setString(1, collection.name());
+        statement.setString(2, storable(id));
+        statement.setLong(3, value);
+        try (var row = statement.executeQuery()) {
+            row.next();
+            var asOf = asOf(row);
+            boolean isThere = row.getString("operation") != null;
+            return new FoundVersion(isThere ? version(row, id, asOf, row.getBytes("document")) : null, asOf);
+        }
+    }
+
+    History history(Collection collection, String id, long before, int limit) throws SQLException {
+        var statement = prepared(HISTORY.formatted(server.objection(), CHANGE));
+        statement.setString(1, collection.name());
+        statement.setString(2, storable(id));
+        statement.setLong(3, before);
+        statement.setLong(4, limit + 1L);
+        try (var rows = statement.executeQuery()) {
+            rows.next();
+            var asOf = asOf(rows);
+            var versions = new ArrayList<Version>();
+            boolean hasMore = false;
+            if (rows.getString("operation") != null) {
+                do {
+                    hasMore = versions.size() == limit;
+                    if (!hasMore) {
+                        versions.add(version(rows, id, asOf, null));
+                    }
+                } while (rows.next());
+            }
+            return new History(List.copyOf(versions), hasMore, asOf);
+        }
+    }
+
+    private static Version version(ResultSet row, String id, RevisionToken asOf, byte @Nullable [] body)
+            throws SQLException {
+        long version = row.getLong("version");
+        long revision = row.getLong("revision");
+        String at = row.getString("at");
+        Document document = null;
+        if (body != null) {
+            byte[] json = DocumentJson.finish(body, id, version, revision, row.getString("created_at"), at);
+            document = new Document(id, version, revision, asOf.incarnation(), json);
+        }
+        return new Version(
+                id,
+                version,
+                revision,
+                row.getString("operation"),
+                at,
+                row.getString("actor"),
+                row.getString("message"),
+                DocumentJson.names(row.getString("fields")),
+                document);
     }
 
     /// The rows of one page and one more.

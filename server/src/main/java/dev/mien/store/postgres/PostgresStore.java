@@ -107,17 +107,27 @@ public final class PostgresStore implements Store, ChangeSource {
 
     @Override
     public FoundVersion findVersion(Collection collection, String id, long version) {
-        throw new UnsupportedOperationException();
+        return seen(reader -> reader.findVersion(collection, id, version));
     }
 
     @Override
     public FoundVersion findRevision(Collection collection, String id, long revision) {
-        throw new UnsupportedOperationException();
+        return seen(reader -> reader.findRevision(collection, id, revision));
+    }
+
+    private FoundVersion seen(PostgresReader.Read<FoundVersion> read) {
+        var before = lastSeen.get();
+        var found = read(read);
+        see(before, found.asOf());
+        return found;
     }
 
     @Override
     public History history(Collection collection, String id, long before, int limit) {
-        throw new UnsupportedOperationException();
+        var seenBefore = lastSeen.get();
+        var history = read(reader -> reader.history(collection, id, before, limit));
+        see(seenBefore, history.asOf());
+        return history;
     }
 
     private <T> T read(PostgresReader.Read<T> read) {

@@ -7,11 +7,13 @@ import org.junit.jupiter.api.BeforeEach;
 
 @org.junit.jupiter.api.Timeout(120)
 class PostgresStoreContractTest implements StoreContract {
+    private String url;
     private PostgresStore store;
 
     @BeforeEach
     void open() {
-        store = PostgresServer.open(PostgresServer.newDatabase());
+        url = PostgresServer.newDatabase();
+        store = PostgresServer.open(url);
     }
 
     @AfterEach
@@ -22,5 +24,10 @@ class PostgresStoreContractTest implements StoreContract {
     @Override
     public Store store() {
         return store;
+    }
+
+    @Override
+    public Store another() {
+        return PostgresServer.open(url);
     }
 }
