@@ -4,6 +4,7 @@ import dev.mien.store.Store;
 import dev.mien.store.StoreContract;
 import dev.mien.store.postgres.PostgresServer;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -13,16 +14,19 @@ import org.junit.jupiter.api.Timeout;
 class CoherentPostgresStoreContractTest implements StoreContract {
     private String url;
     private Store store;
+    private Store second;
 
     @BeforeEach
     void open() {
         url = PostgresServer.newDatabase();
         var database = PostgresServer.open(url);
         store = new CoherentStore(database, database, Scenario.config(Duration.ofSeconds(30)));
+        second = another();
     }
 
     @AfterEach
     void close() {
+        second.close();
         store.close();
     }
 
@@ -34,5 +38,10 @@ class CoherentPostgresStoreContractTest implements StoreContract {
     @Override
     public Store another() {
         return PostgresServer.open(url);
+    }
+
+    @Override
+    public List<Store> workers() {
+        return List.of(store, second);
     }
 }

@@ -49,7 +49,7 @@ final class PostgresReceipts {
               FROM changes WHERE revision = ANY (?)
             """;
 
-    private static final String FORGET = """
+    static final String FORGET = """
             DELETE FROM receipts WHERE key IN (
                 SELECT key FROM receipts WHERE at < to_char((clock_timestamp() - %d * interval '1 second')
                        AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
