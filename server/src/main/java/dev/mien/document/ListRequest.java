@@ -80,8 +80,9 @@ record ListRequest(Query query, @Nullable Set<String> fields, String scope) {
             return null;
         }
         var terms = Search.parse(text);
-        if (terms.isEmpty() || terms.size() > Search.MOST_TERMS) {
-            throw invalid("q must have from 1 to " + Search.MOST_TERMS + " words or quoted phrases.");
+        if (terms.isEmpty() || terms.size() > Search.MOST_TERMS || text.length() > Search.MOST_CHARACTERS) {
+            throw invalid("q must have from 1 to " + Search.MOST_TERMS + " words or quoted phrases, and at most "
+                    + Search.MOST_CHARACTERS + " characters.");
         }
         return new Search(terms, skip == null ? 0 : Integer.parseInt(skip));
     }

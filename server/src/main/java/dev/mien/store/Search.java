@@ -21,16 +21,19 @@ public record Search(List<Term> terms, int skip) {
     /// Most terms of a search.
     public static final int MOST_TERMS = 20;
 
+    /// Most characters of what a person wrote.
+    public static final int MOST_CHARACTERS = 1_000;
+
     /// A shorter word is not taken as the beginning of another: too many documents have a word that begins so.
     private static final int SHORTEST_BEGINNING = 3;
 
     /// Words that follow each other.
     ///
-    /// @param words at least one; letters, digits and marks, as they were asked for
+    /// @param text has at least one word, and no quotation mark and no control character
     /// @param beginning whether the last of them may also be the beginning of a word
-    public record Term(List<String> words, boolean beginning) {
-        public Term {
-            words = List.copyOf(words);
+    public record Term(String text, boolean beginning) {
+        public List<String> words() {
+            return Search.words(text);
         }
     }
 
@@ -46,7 +49,7 @@ public record Search(List<Term> terms, int skip) {
     public static List<Term> parse(String text) {
         var terms = new ArrayList<Term>();
         boolean quoted = false;
-        String[] parts = text.split("[\"“”„]", -1);
+        String[] parts = text.replaceAll("\\p{Cntrl}", " ").split("[\"“”„]", -1);
         for (int i = 0; i < parts.length; i++) {
             if (quoted) {
                 add(terms, parts[i], false);
@@ -65,7 +68,7 @@ public record Search(List<Term> terms, int skip) {
     private static void add(List<Term> terms, String text, boolean isLast) {
         var words = words(text);
         if (!words.isEmpty()) {
-            terms.add(new Term(words, isLast && isLongEnough(words.getLast())));
+            terms.add(new Term(text.strip(), isLast && isLongEnough(words.getLast())));
         }
     }
 

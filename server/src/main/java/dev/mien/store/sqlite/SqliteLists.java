@@ -232,10 +232,10 @@ final class SqliteLists {
                 collection.name());
     }
 
-    /// The terms in the language of FTS5. Words are letters, digits and accents, so nothing in them ends a quotation.
+    /// The terms in the language of FTS5, each in quotation marks, of which there are none in it.
     static String match(List<Search.Term> terms) {
         return terms.stream()
-                .map(term -> "\"" + String.join(" ", term.words()) + "\"" + (term.beginning() ? " *" : ""))
+                .map(term -> "\"" + term.text() + "\"" + (term.beginning() ? " *" : ""))
                 .collect(Collectors.joining(" AND "));
     }
 
