@@ -31,11 +31,23 @@ final class RunningMien implements AutoCloseable {
             .build();
 
     RunningMien(Path directory) {
-        SqliteMigrations.migrate(directory);
-        var settings = Map.of(
-                "port", "0", "data", directory.toString(), "http.maximum-body-bytes", Integer.toString(LARGEST_BODY));
+        this("data", migrated(directory));
+    }
+
+    /// @param url of a database that is migrated
+    RunningMien(String url) {
+        this("database", url);
+    }
+
+    private RunningMien(String place, String where) {
+        var settings = Map.of("port", "0", place, where, "http.maximum-body-bytes", Integer.toString(LARGEST_BODY));
         mien = new Mien(Settings.of(settings, Map.of(), null).toConfig(), 1);
         mien.start();
+    }
+
+    private static String migrated(Path directory) {
+        SqliteMigrations.migrate(directory);
+        return directory.toString();
     }
 
     /// What came back: the body as text and as JSON, where it is JSON.
