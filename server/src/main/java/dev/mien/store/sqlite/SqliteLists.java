@@ -47,16 +47,19 @@ final class SqliteLists {
              ORDER BY p.id DESC
             """;
 
-    /// The index gives rows from the highest number to the lowest, so each part ends after so many. The name weighs
-    /// most,
-    /// then tags and themes.
+    /// The index gives rows from the highest number to the lowest, so each part ends after so many.
     private static final String RANKED = """
             SELECT * FROM (
-                   SELECT %d AS tier, t.rowid AS docid, n.id, bm25(personas_text, 10, 4, 4) AS score
-                     FROM personas_text t CROSS JOIN personas_number n ON n.docid = t.rowid%s
-                    WHERE personas_text MATCH ?%s
-                    ORDER BY t.rowid DESC LIMIT %d)
+                   SELECT %1$d AS tier, t.rowid AS docid, n.id, %2$s AS score
+                     FROM %3$s t CROSS JOIN personas_number n ON n.docid = t.rowid%4$s
+                    WHERE %3$s MATCH ?%5$s
+                    ORDER BY t.rowid DESC LIMIT %6$d)
             """;
+
+    /// In all members, the name weighs most, then tags and themes.
+    private static final String SCORE = "bm25(personas_text, 10, 4, 4)";
+
+    private static final String NAME_SCORE = "bm25(personas_names)";
 
     /// The bare columns beside min() are those of the row that has the minimum
     /// (https://www.sqlite.org/lang_select.html).
@@ -219,16 +222,15 @@ final class SqliteLists {
             values.addAll(filter.values());
         }
         String join = filters.isEmpty() ? "" : " CROSS JOIN " + collection.name() + " d ON d.id = n.id";
-        String all = match(search.terms());
-        for (String match : List.of("name : (" + all + ")", all)) {
-            parameters.add(match);
+        for (int part = 0; part < 2; part++) {
+            parameters.add(match(search.terms()));
             parameters.addAll(values);
         }
         parameters.add(limit + 1);
         parameters.add(search.skip());
         return SEARCH.formatted(
-                RANKED.formatted(0, join, and(conditions), Search.MOST_RANKED),
-                RANKED.formatted(1, join, and(conditions), Search.MOST_RANKED),
+                RANKED.formatted(0, NAME_SCORE, "personas_names", join, and(conditions), Search.MOST_RANKED),
+                RANKED.formatted(1, SCORE, "personas_text", join, and(conditions), Search.MOST_RANKED),
                 collection.name());
     }
 

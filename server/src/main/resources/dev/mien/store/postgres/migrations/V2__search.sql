@@ -57,21 +57,22 @@ CREATE FUNCTION words_of(text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL 
 $$;
 
 -- What to look for: a phrase in each line, and whether the last word of the last may be the beginning of one. The phrases go
--- through the same parser as the documents, so nothing in them is syntax.
+-- through the same parser as the documents, so nothing in them is syntax. NULL, which finds nothing, where there is no word.
 CREATE FUNCTION search_query(phrases text, beginning boolean) RETURNS tsquery LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path FROM CURRENT AS $$
 DECLARE
     lines text[] := string_to_array(phrases, chr(10));
-    query tsquery := '';
+    wanted tsquery;
     part  text;
 BEGIN
     FOR i IN 1 .. cardinality(lines) LOOP
         part := phraseto_tsquery('pg_catalog.simple', plain_words(lines[i]))::text;
         IF part <> '' THEN
-            query := query && (part || CASE WHEN beginning AND i = cardinality(lines) THEN ':*' ELSE '' END)::tsquery;
+            part := part || CASE WHEN beginning AND i = cardinality(lines) THEN ':*' ELSE '' END;
+            wanted := coalesce(wanted && part::tsquery, part::tsquery);
         END IF;
     END LOOP;
-    RETURN query;
+    RETURN wanted;
 END $$;
 
 -- An index of words has a size that it cannot exceed (1 MB); of longer texts only the beginning is indexed. No document is refused

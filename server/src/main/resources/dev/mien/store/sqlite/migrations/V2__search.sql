@@ -13,7 +13,12 @@ CREATE TABLE personas_number (
 CREATE VIRTUAL TABLE personas_text USING fts5 (
     name, tags, content_themes, appearance, personality, system_prompt, scenario, greeting, alternate_greetings,
     example_dialogue, post_history_instructions,
-    content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+    content = '', contentless_delete = 1, prefix = '3', tokenize = 'unicode61 remove_diacritics 2'
+);
+
+-- The names once more, alone: to ask the other index for what is in a name, it has to walk through all that has the word anywhere.
+CREATE VIRTUAL TABLE personas_names USING fts5 (
+    name, content = '', contentless_delete = 1, prefix = '3', tokenize = 'unicode61 remove_diacritics 2'
 );
 
 -- What is indexed. Texts of a list have a character between them that counts as a word and that nobody can ask for, so that no
@@ -38,6 +43,7 @@ INSERT INTO personas_text (rowid, name, tags, content_themes, appearance, person
     alternate_greetings, example_dialogue, post_history_instructions)
 SELECT docid, name, tags, content_themes, appearance, personality, system_prompt, scenario, greeting,
     alternate_greetings, example_dialogue, post_history_instructions FROM personas_searched;
+INSERT INTO personas_names (rowid, name) SELECT docid, name FROM personas_searched;
 
 -- No statement here relies on a conflict clause: that of the statement which fires a trigger would take its place.
 
@@ -49,6 +55,8 @@ BEGIN
         alternate_greetings, example_dialogue, post_history_instructions)
     SELECT docid, name, tags, content_themes, appearance, personality, system_prompt, scenario, greeting,
         alternate_greetings, example_dialogue, post_history_instructions FROM personas_searched WHERE id = NEW.id;
+    DELETE FROM personas_names WHERE rowid = (SELECT docid FROM personas_number WHERE id = NEW.id);
+    INSERT INTO personas_names (rowid, name) SELECT docid, name FROM personas_searched WHERE id = NEW.id;
 END;
 
 -- Only where a text that is indexed has changed: to compare them costs a small part of what indexing does.
@@ -65,9 +73,17 @@ BEGIN
         alternate_greetings, example_dialogue, post_history_instructions FROM personas_searched WHERE id = NEW.id;
 END;
 
+CREATE TRIGGER personas_names_update AFTER UPDATE OF document ON personas
+WHEN NEW.name IS NOT OLD.name
+BEGIN
+    DELETE FROM personas_names WHERE rowid = (SELECT docid FROM personas_number WHERE id = NEW.id);
+    INSERT INTO personas_names (rowid, name) SELECT docid, name FROM personas_searched WHERE id = NEW.id;
+END;
+
 CREATE TRIGGER personas_text_delete AFTER DELETE ON personas
 BEGIN
     DELETE FROM personas_text WHERE rowid = (SELECT docid FROM personas_number WHERE id = OLD.id);
+    DELETE FROM personas_names WHERE rowid = (SELECT docid FROM personas_number WHERE id = OLD.id);
     DELETE FROM personas_number WHERE id = OLD.id;
 END;
 
