@@ -4,7 +4,6 @@ import dev.mien.api.ProblemType;
 import dev.mien.api.RevisionToken;
 import dev.mien.http.Answers;
 import dev.mien.http.Bodies;
-import dev.mien.http.Cursor;
 import dev.mien.http.Origins;
 import dev.mien.http.Precondition;
 import dev.mien.http.Preconditions;
@@ -13,16 +12,12 @@ import dev.mien.http.ReadModes;
 import dev.mien.http.Route;
 import dev.mien.store.Document;
 import dev.mien.store.Outcome.Committed;
-import dev.mien.store.Outcome.Written;
-import dev.mien.store.Query;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -41,17 +36,21 @@ public abstract class DocumentResource {
     private final String path;
     private final Set<String> parameters;
     private final Set<String> selectors;
+    private final ListShape shape;
 
-    /// @param filters the query parameters of the list, besides `limit` and `cursor`
+    /// @param filters the query parameters of the list, besides `limit`, `cursor` and `fields`
     /// @param selectors the query parameters that choose a version of one document
-    protected DocumentResource(DocumentService service, Bodies bodies, Set<String> filters, Set<String> selectors) {
+    /// @param shape what its lists can do
+    protected DocumentResource(
+            DocumentService service, Bodies bodies, Set<String> filters, Set<String> selectors, ListShape shape) {
         this.service = service;
         this.bodies = bodies;
         this.path = "/api/v1/" + service.collection().name();
         var known = new TreeSet<>(filters);
-        known.addAll(List.of("limit", "cursor"));
+        known.addAll(List.of("limit", "cursor", "fields"));
         this.parameters = known;
         this.selectors = new TreeSet<>(selectors);
+        this.shape = shape;
     }
 
     protected String path() {
@@ -124,12 +123,14 @@ public abstract class DocumentResource {
         refuseParametersBut(Set.of(), request);
         try (var body = bodies.json(request)) {
             var committed = service.create(body.json(), Origins.of(request, body.bytes()));
-            var documents = committed.written().stream().map(Written::document).toList();
             if (body.json().isArray()) {
+                var documents = committed.written().stream()
+                        .map(written -> written.document().json())
+                        .toList();
                 response.status(Status.CREATED_201);
-                Answers.json(request, response, joined("[", documents, "]"), committed.asOf());
+                Answers.json(request, response, ListAnswer.joined("[", documents, "]"), committed.asOf());
             } else {
-                var document = documents.getFirst();
+                var document = committed.written().getFirst().document();
                 response.header(HeaderValues.create(HeaderNames.LOCATION, path + "/" + document.id()));
                 Answers.written(request, response, Status.CREATED_201, document, committed.asOf());
             }
@@ -182,39 +183,9 @@ public abstract class DocumentResource {
     ///
     /// @param owner only documents that this id owns; null for all
     protected void list(ServerRequest request, ServerResponse response, @Nullable String owner) {
-        int limit = limit(request);
-        String scope = service.collection().name() + "?active=" + parameter(request, "active") + "&owner="
-                + owner + "&tag=" + parameter(request, "tag") + "&in="
-                + service.lastSeen().incarnation();
-        String cursor = parameter(request, "cursor");
-        var query = new Query(
-                limit,
-                cursor == null ? null : Cursor.decode(cursor, scope),
-                active(request),
-                owner,
-                parameter(request, "tag"));
-        var listing = service.list(query, ReadModes.of(request));
-        var documents = listing.documents();
-        String next =
-                listing.hasMore() ? "\"" + Cursor.encode(documents.getLast().id(), scope) + "\"" : "null";
-        byte[] json = joined("{\"items\":[", documents, "],\"next_cursor\":" + next + "}");
-        Answers.json(request, response, json, listing.asOf());
-    }
-
-    /// The documents with commas between them, in an array that is made once and of the right size.
-    private static byte[] joined(String before, List<Document> documents, String after) {
-        int size = before.length() + after.length() + Math.max(0, documents.size() - 1);
-        for (var document : documents) {
-            size += document.json().length;
-        }
-        var json = ByteBuffer.allocate(size).put(before.getBytes(StandardCharsets.US_ASCII));
-        for (int i = 0; i < documents.size(); i++) {
-            if (i > 0) {
-                json.put((byte) ',');
-            }
-            json.put(documents.get(i).json());
-        }
-        return json.put(after.getBytes(StandardCharsets.US_ASCII)).array();
+        var asked = ListRequest.of(request, service, shape, owner);
+        var listing = service.list(asked.query(), ReadModes.of(request));
+        Answers.json(request, response, ListAnswer.of(asked, listing, shape), listing.asOf());
     }
 
     static Precondition expected(ServerRequest request) {
@@ -260,17 +231,6 @@ public abstract class DocumentResource {
             throw new ProblemException(ProblemType.INVALID_PARAMETER, name + " must be " + yes + " or " + no + ".");
         }
         return yes.equals(text);
-    }
-
-    private static @Nullable Boolean active(ServerRequest request) {
-        String text = parameter(request, "active");
-        if (text == null) {
-            return null;
-        }
-        if (!text.equals("true") && !text.equals("false")) {
-            throw new ProblemException(ProblemType.INVALID_PARAMETER, "active must be true or false.");
-        }
-        return Boolean.valueOf(text);
     }
 
     public static @Nullable String parameter(ServerRequest request, String name) {

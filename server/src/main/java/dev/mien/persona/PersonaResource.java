@@ -2,25 +2,36 @@ package dev.mien.persona;
 
 import dev.mien.api.ProblemType;
 import dev.mien.document.DocumentResource;
+import dev.mien.document.ListShape;
 import dev.mien.http.Bodies;
 import dev.mien.http.ProblemException;
 import dev.mien.http.ReadModes;
 import dev.mien.label.LabelService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
 /// The addresses of personas.
 public final class PersonaResource extends DocumentResource {
     /// The query parameters of a list of one user's personas.
-    public static final Set<String> OF_OWNER = Set.of("active", "tag", "limit", "cursor");
+    public static final Set<String> OF_OWNER =
+            Set.of("active", "tag", "label", "updated_since", "q", "fields", "limit", "cursor");
+
+    private static final ListShape LISTS =
+            new ListShape(PersonaService.SEARCHED, List.of("name", "tags", "owner_id", "is_active", "updated_at"));
 
     private final PersonaService service;
     private final LabelService labels;
 
     public PersonaResource(PersonaService service, LabelService labels, Bodies bodies) {
-        super(service, bodies, Set.of("active", "owner", "tag"), Set.of("version", "label"));
+        super(
+                service,
+                bodies,
+                Set.of("active", "owner", "tag", "label", "updated_since", "q"),
+                Set.of("version", "label"),
+                LISTS);
         this.service = service;
         this.labels = labels;
     }

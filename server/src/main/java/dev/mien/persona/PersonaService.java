@@ -36,6 +36,20 @@ public final class PersonaService extends DocumentService {
             Field.textOrNull("owner_id", "the id of the user who owns it"),
             Field.flag("is_active", true, "false once it was deleted"));
 
+    /// The members whose words are found; the stores index them, in migrations of their own.
+    static final List<String> SEARCHED = List.of(
+            "name",
+            "tags",
+            "content_themes",
+            "appearance",
+            "personality",
+            "system_prompt",
+            "scenario",
+            "greeting",
+            "alternate_greetings",
+            "example_dialogue",
+            "post_history_instructions");
+
     public PersonaService(Store store) {
         super(store, PERSONAS, SCHEMA, "persona", ProblemType.PERSONA_NOT_FOUND, ProblemType.INVALID_PERSONA);
     }

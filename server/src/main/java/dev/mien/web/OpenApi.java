@@ -34,6 +34,7 @@ public final class OpenApi {
         }
         var schemas = root.putObject("components").putObject("schemas");
         services.forEach(service -> describe(service, schemas));
+        describeSnippet(schemas);
         describeHistory(schemas);
         describeChanges(schemas);
         describeBulk(schemas);
@@ -116,8 +117,22 @@ public final class OpenApi {
         either(schemas.putObject(name + "Drafts"), name + "Draft");
         either(schemas.putObject(name + "OrList"), name);
         var page = schemas.putObject(name + "Page").put("type", "object").putObject("properties");
-        listOf(page.putObject("items"), name);
+        var item = page.putObject("items").put("type", "array").putObject("items");
+        item.putArray("allOf").addObject().put("$ref", "#/components/schemas/" + name);
+        listOf(item.putObject("properties").putObject("snippets"), "Snippet");
         page.putObject("next_cursor").putArray("type").add("string").add("null");
+    }
+
+    private static void describeSnippet(ObjectNode schemas) {
+        var snippet = members(schemas, "Snippet");
+        texts(snippet, "field", "text");
+        var match = snippet.putObject("matches")
+                .put("type", "array")
+                .putObject("items")
+                .put("type", "array")
+                .put("minItems", 2)
+                .put("maxItems", 2);
+        match.putObject("items").put("type", "integer");
     }
 
     private static void either(ObjectNode schema, String name) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -466,6 +467,341 @@ public interface StoreContract {
         assertThat(all(PERSONAS, new Query(10, null, null, null, "a"))).isEmpty();
         assertThat(all(PERSONAS, new Query(10, null, null, null, "b"))).containsExactly(id);
         assertThat(all(PERSONAS, new Query(10, null, null, null, "c"))).containsExactly(id);
+    }
+
+    @Test
+    default void search_everyMemberThatIsSearched_isLookedInto() {
+        var ids = new ArrayList<String>();
+        for (String member : List.of(
+                "name",
+                "appearance",
+                "personality",
+                "system_prompt",
+                "scenario",
+                "greeting",
+                "example_dialogue",
+                "post_history_instructions")) {
+            var body = new TreeMap<String, Object>(Map.of("name", "x"));
+            body.put(member, "By the harbour, she said.");
+            ids.add(createPersona(body));
+        }
+        for (String member : List.of("content_themes", "tags", "alternate_greetings")) {
+            ids.add(createPersona(Map.of("name", "x", member, List.of("first", "At the Harbour."))));
+        }
+        createPersona(Map.of("name", "x", "creator_notes", "harbour", "attributes", Map.of("harbour", "harbour")));
+
+        assertThat(found("harbour")).containsExactlyInAnyOrderElementsOf(ids);
+        assertThat(found("\"the harbour\"")).hasSize(11);
+    }
+
+    @Test
+    default void search_severalWords_allHaveToBeThere() {
+        String both = createPersona(Map.of("name", "A", "greeting", "one two", "tags", List.of("three")));
+        createPersona(Map.of("name", "B", "greeting", "one"));
+
+        assertThat(found("one three")).containsExactly(both);
+        assertThat(found("three, one!")).containsExactly(both);
+        assertThat(found("one four")).isEmpty();
+    }
+
+    @Test
+    default void search_phrase_isFoundInOneTextAndInItsOrder() {
+        String id = createPersona(Map.of(
+                "name",
+                "Ophelia",
+                "appearance",
+                "neat as a flower",
+                "personality",
+                "exact",
+                "tags",
+                List.of("a b", "c")));
+
+        assertThat(found("\"neat as a\"")).containsExactly(id);
+        assertThat(found("neat-as-a")).containsExactly(id);
+        assertThat(found("\"as neat\"")).isEmpty();
+        assertThat(found("\"flower exact\"")).isEmpty();
+        assertThat(found("\"Ophelia a\"")).isEmpty();
+        assertThat(found("\"b c\"")).isEmpty();
+        assertThat(found("as neat")).containsExactly(id);
+        assertThat(found("\"neat as")).containsExactly(id);
+    }
+
+    @Test
+    default void search_lastWord_mayBeTheBeginningOfOne() {
+        String id = createPersona("Ophelia Elsinore");
+
+        assertThat(found("oph")).containsExactly(id);
+        assertThat(found("ophelia els")).containsExactly(id);
+        assertThat(found("op")).isEmpty();
+        assertThat(found("oph elsinore")).isEmpty();
+        assertThat(found("\"oph\"")).isEmpty();
+        assertThat(found("phelia")).isEmpty();
+    }
+
+    @Test
+    default void search_caseAndAccents_makeNoDifference() {
+        String id = createPersona(Map.of(
+                "name", "Zo\u00eb", "greeting", "CAF\u00c9 \u041c\u043e\u0441\u043a\u0432\u0430 e\u0301te\u0301"));
+
+        for (String q : List.of(
+                "zoe",
+                "ZOE",
+                "Zo\u00eb",
+                "zoe\u0308",
+                "cafe",
+                "caf\u00e9",
+                "\u043c\u043e\u0441\u043a\u0432\u0430",
+                "ete",
+                "\u00e9t\u00e9")) {
+            assertThat(found(q)).as(q).containsExactly(id);
+        }
+    }
+
+    @Test
+    default void search_scriptsWithoutSpaces_areFoundByTheBeginningOfARun() {
+        String id = createPersona(Map.of("name", "\u6771\u4eac\u306e\u5973"));
+
+        assertThat(found("\u6771")).containsExactly(id);
+        assertThat(found("\u6771\u4eac")).containsExactly(id);
+        assertThat(found("\u5973")).isEmpty();
+    }
+
+    @Test
+    default void search_ranking_nameFirstThenTheBetterMatchThenTheNewer() {
+        String often = createPersona(Map.of("name", "A", "greeting", "raven raven raven raven"));
+        String inName = createPersona(Map.of("name", "The raven"));
+        String inNameAlone = createPersona(Map.of("name", "Raven"));
+        String once = createPersona(Map.of("name", "B", "greeting", "raven and many other birds that sing at night"));
+        String onceLater =
+                createPersona(Map.of("name", "B", "greeting", "raven and many other birds that sing at night"));
+        createPersona("C");
+
+        assertThat(found("raven")).containsExactly(inNameAlone, inName, often, onceLater, once);
+    }
+
+    @Test
+    default void search_pages_haveNoGapOrRepeatWhereNothingIsWritten() {
+        for (int i = 0; i < 25; i++) {
+            createPersona(Map.of("name", i % 3 == 0 ? "raven" : "x", "greeting", "raven ".repeat(1 + i % 4)));
+        }
+
+        var whole = found("raven");
+        var pages = new ArrayList<String>();
+        Listing page;
+        do {
+            page = store().list(PERSONAS, searching("raven", 10, pages.size()));
+            page.documents().forEach(document -> pages.add(document.id()));
+        } while (page.hasMore());
+
+        assertThat(whole).hasSize(25).doesNotHaveDuplicates();
+        assertThat(pages).isEqualTo(whole);
+    }
+
+    @Test
+    default void search_moreThanAreRanked_findsTheNewestAndEveryName() {
+        String oldName = createPersona("Raven");
+        var edit = new ArrayList<Step>();
+        for (int i = 0; i < Search.MOST_RANKED + 1; i++) {
+            edit.add(new Step.Create(PERSONAS, newId(), bytes(Map.of("name", "x", "greeting", "raven"))));
+        }
+        committed(store().commit(new Edit(edit)));
+
+        var found = found("raven");
+
+        assertThat(found).hasSize(Search.MOST_RANKED + 1).doesNotHaveDuplicates();
+        assertThat(found.getFirst()).isEqualTo(oldName);
+    }
+
+    @Test
+    default void search_changedDocument_isFoundByItsWordsAtOnce() {
+        String id = createPersona(Map.of("name", "Ophelia", "greeting", "old words"));
+
+        change(PERSONAS, id, put("greeting", "new words"));
+        assertThat(found("old")).isEmpty();
+        assertThat(found("new words")).containsExactly(id);
+
+        change(PERSONAS, id, put("attributes", Map.of("age", 20)));
+        assertThat(found("new words")).containsExactly(id);
+
+        change(PERSONAS, id, put("name", "Gertrude"));
+        assertThat(found("ophelia")).isEmpty();
+        assertThat(found("gertrude")).containsExactly(id);
+        assertThat(found("new")).containsExactly(id);
+    }
+
+    @Test
+    default void search_filters_combine() {
+        String owner = createUser("ophelia", null);
+        String other = createUser("hamlet", null);
+        var filtered = new ArrayList<Map<String, Object>>();
+        for (String of : List.of(owner, other)) {
+            for (String tag : List.of("queen", "ghost")) {
+                for (boolean active : List.of(true, false)) {
+                    for (String greeting : List.of("raven", "dove")) {
+                        filtered.add(Map.of(
+                                "name",
+                                "x",
+                                "owner_id",
+                                of,
+                                "tags",
+                                List.of("all", tag),
+                                "is_active",
+                                active,
+                                "greeting",
+                                greeting));
+                    }
+                }
+            }
+        }
+        filtered.forEach(this::createPersona);
+        createPersona(Map.of("name", "Without any of them", "greeting", "raven"));
+
+        for (Boolean active : new Boolean[] {null, true, false}) {
+            for (String of : new String[] {null, owner}) {
+                for (String tag : new String[] {null, "queen", "all", "none"}) {
+                    long expected = filtered.stream()
+                                    .filter(body -> body.get("greeting").equals("raven"))
+                                    .filter(body -> active == null
+                                            || body.get("is_active").equals(active))
+                                    .filter(body ->
+                                            of == null || body.get("owner_id").equals(of))
+                                    .filter(body -> tag == null || ((List<?>) body.get("tags")).contains(tag))
+                                    .count()
+                            + (of == null && tag == null && !Boolean.FALSE.equals(active) ? 1 : 0);
+                    var search = new Search(Search.parse("raven"), 0);
+                    var page = store().list(PERSONAS, new Query(100, null, active, of, tag, null, null, search));
+                    assertThat(page.documents())
+                            .as("active=%s owner=%s tag=%s", active, of, tag)
+                            .hasSize((int) expected);
+                }
+            }
+        }
+    }
+
+    @Test
+    default void list_label_listsThoseThatHaveIt() {
+        String first = createPersona("First raven");
+        String second = createPersona("Second raven");
+        createPersona("Third raven");
+        for (String id : List.of(first, second)) {
+            create(LABELS, id + "~production", Map.of("persona_id", id, "label", "production", "target", 1));
+        }
+        create(LABELS, second + "~draft", Map.of("persona_id", second, "label", "draft", "target", 1));
+
+        assertThat(labelled("production", null)).containsExactly(second, first);
+        assertThat(labelled("draft", null)).containsExactly(second);
+        assertThat(labelled("none", null)).isEmpty();
+        assertThat(labelled("production", "second")).containsExactly(second);
+
+        change(LABELS, second + "~production", put("target", null));
+        assertThat(labelled("production", null)).containsExactly(first);
+    }
+
+    default List<String> labelled(String label, String q) {
+        var search = q == null ? null : new Search(Search.parse(q), 0);
+        return ids(store().list(PERSONAS, new Query(10, null, null, null, null, label, null, search)));
+    }
+
+    @Test
+    default void list_updatedSince_listsWhatChangedThenOrLater() throws InterruptedException {
+        String changed = createPersona("Changed raven");
+        String old = createPersona("Old raven");
+        Thread.sleep(5);
+        String later = createPersona("Later raven");
+        change(PERSONAS, changed, put("greeting", "x"));
+        String since = json(PERSONAS, later).get("created_at").stringValue();
+
+        for (String time : List.of(since, "2001-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z")) {
+            var expected = time.equals(since)
+                    ? List.of(later, changed)
+                    : time.startsWith("2001") ? List.of(later, old, changed) : List.<String>of();
+            assertThat(ids(store().list(PERSONAS, new Query(10, null, null, null, null, null, time, null))))
+                    .as(time)
+                    .isEqualTo(expected);
+            assertThat(ids(store().list(
+                                    PERSONAS,
+                                    new Query(
+                                            10,
+                                            null,
+                                            null,
+                                            null,
+                                            null,
+                                            null,
+                                            time,
+                                            new Search(Search.parse("raven"), 0)))))
+                    .as(time)
+                    .containsExactlyInAnyOrderElementsOf(expected);
+        }
+    }
+
+    /// Whatever a person writes is only words: it is never syntax, and what is in a document is found by it.
+    @Test
+    default void search_hostileInput_isOnlyWords() {
+        long seed = System.nanoTime();
+        var random = new Random(seed);
+        String id = createPersona(Map.of("name", "x", "greeting", "raven near dove and or not"));
+        String[] pieces = {
+            "raven",
+            "dove",
+            "\"",
+            "'",
+            "*",
+            "^",
+            ":",
+            "(",
+            ")",
+            "{",
+            "}",
+            "-",
+            "+",
+            "|",
+            "&",
+            "!",
+            "<->",
+            "\\",
+            "%",
+            "_",
+            ";",
+            "--",
+            "AND",
+            "OR",
+            "NOT",
+            "NEAR",
+            "NEAR(raven dove, 2)",
+            "name:",
+            "{name} :",
+            "greeting : raven",
+            ":*A",
+            "$1",
+            "?",
+            "??",
+            "\u0000",
+            "\n",
+            "\ud800",
+            "\u0301",
+            "\ue000",
+            "\u201c",
+            "x0boundary0x",
+            "\ufffd",
+            "\ud83d\ude00",
+            " ",
+            " ",
+            " "
+        };
+        for (int round = 0; round < 400; round++) {
+            var text = new StringBuilder();
+            for (int i = random.nextInt(8); i >= 0; i--) {
+                text.append(pieces[random.nextInt(pieces.length)]);
+            }
+            String q = text.toString();
+            if (!Search.parse(q).isEmpty()) {
+                assertThat(found(q)).as("seed %d: %s", seed, q).isSubsetOf(id);
+            }
+            String harmless = q.replaceAll("[\\p{L}\\p{N}\"\u201c\u0301\ue000\ud800-\udfff\ufffd]", " ");
+            assertThat(found(harmless + " raven " + harmless + "dove"))
+                    .as("seed %d: %s", seed, harmless)
+                    .containsExactly(id);
+        }
     }
 
     @Test
@@ -1062,6 +1398,25 @@ public interface StoreContract {
         String id = newId();
         committed(create(PERSONAS, id, Map.of("name", name)));
         return id;
+    }
+
+    default String createPersona(Map<String, ?> body) {
+        String id = newId();
+        committed(create(PERSONAS, id, body));
+        return id;
+    }
+
+    default Query searching(String q, int limit, int skip) {
+        return new Query(limit, null, null, null, null, null, null, new Search(Search.parse(q), skip));
+    }
+
+    /// The ids of what a search finds, best first.
+    default List<String> found(String q) {
+        return ids(store().list(PERSONAS, searching(q, 2_000, 0)));
+    }
+
+    default List<String> ids(Listing listing) {
+        return listing.documents().stream().map(Document::id).toList();
     }
 
     default String createUser(String username, String email) {

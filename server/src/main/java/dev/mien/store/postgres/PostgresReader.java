@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGStatement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,17 +56,6 @@ final class PostgresReader implements AutoCloseable {
                         ORDER BY version DESC LIMIT ?) c ON true
              WHERE h.id = 1
              ORDER BY c.version DESC
-            """;
-
-    /// `bytes` counts what stands before a row in its page, `found` the rows of the page and one more.
-    private static final String LIST = """
-            SELECT h.incarnation, h.seq, %s AS objection, d.*
-              FROM log_head h LEFT JOIN (
-                       SELECT *, count(*) OVER () AS found,
-                              sum(octet_length(document)) OVER (ORDER BY id DESC) - octet_length(document) AS bytes
-                         FROM (%s) page) d ON d.bytes < ?
-             WHERE h.id = 1
-             ORDER BY d.id DESC LIMIT ?
             """;
 
     /// Members whose columns are in lower case.
@@ -144,10 +134,13 @@ final class PostgresReader implements AutoCloseable {
     }
 
     Listing list(Collection collection, Query query) throws SQLException {
-        var parameters = new ArrayList<@Nullable Object>();
-        var statement = prepared(LIST.formatted(server.objection(), page(collection, query, parameters)));
-        parameters.add(Query.MAXIMUM_PAGE_BYTES);
-        parameters.add(query.limit());
+        var list = new PostgresList(collection, query, hasFewChangesSince(collection, query.updatedSince()));
+        var statement = prepared(list.sql(server.objection(), COLUMNS));
+        if (query.search() != null) {
+            // Planned each time, since the best way depends on how common the words are.
+            statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+        }
+        var parameters = list.parameters();
         for (int i = 0; i < parameters.size(); i++) {
             statement.setObject(i + 1, parameters.get(i));
         }
@@ -232,31 +225,22 @@ final class PostgresReader implements AutoCloseable {
                 document);
     }
 
-    /// The rows of one page and one more.
-    private static String page(Collection collection, Query query, List<@Nullable Object> parameters) {
-        var sql = new StringBuilder("SELECT " + COLUMNS + " FROM " + collection.name() + " d WHERE true");
-        if (query.tag() != null) {
-            sql.append(" AND d.tags ?? ?"); // The operator is one question mark, spelt as JDBC wants it.
-            parameters.add(storable(query.tag()));
+    /// Whether to begin a list with the log. It decides how long the answer takes and not what it is.
+    private boolean hasFewChangesSince(Collection collection, @Nullable String time) throws SQLException {
+        if (time == null) {
+            return false;
         }
-        if (query.active() != null) {
-            sql.append(query.active() ? " AND d.is_active" : " AND NOT d.is_active");
+        var statement = prepared(PostgresList.FEW_CHANGES);
+        statement.setString(1, time);
+        statement.setString(2, collection.name());
+        try (var row = statement.executeQuery()) {
+            row.next();
+            return row.getBoolean(1);
         }
-        if (query.owner() != null) {
-            sql.append(" AND d.owner_id = ?");
-            parameters.add(storable(query.owner()));
-        }
-        if (query.beforeId() != null) {
-            sql.append(" AND d.id < ?");
-            parameters.add(storable(query.beforeId()));
-        }
-        sql.append(" ORDER BY d.id DESC LIMIT ?");
-        parameters.add(query.limit() + 1);
-        return sql.toString();
     }
 
     /// Null, which equals nothing, for a text with a NUL character: PostgreSQL can neither hold nor be asked for one.
-    private static @Nullable String storable(String value) {
+    static @Nullable String storable(String value) {
         return value.indexOf(0) < 0 ? value : null;
     }
 

@@ -62,34 +62,16 @@ final class SqliteReader implements AutoCloseable {
              WHERE h.id = 1
             """;
 
-    /// The head is one row, so SQLite takes the documents in the order of an index and sorts nothing.
-    private static final String LIST = """
-            SELECT h.incarnation, h.seq, d.id, d.version, d.revision, d.document
-              FROM log_head h LEFT JOIN %s d ON true%s
-             WHERE h.id = 1
-             ORDER BY d.id DESC LIMIT ?
-            """;
-
-    /// CROSS JOIN keeps the order of the two tables: rows of the tag first, each then looked up by its key.
-    private static final String LIST_TAG = """
-            SELECT h.incarnation, h.seq, d.id, d.version, d.revision, d.document
-              FROM log_head h LEFT JOIN (
-                   SELECT d.id, d.version, d.revision, d.document
-                     FROM %1$s_tag t CROSS JOIN %1$s d ON d.id = t.id
-                    WHERE t.tag = ? AND EXISTS (SELECT 1 FROM json_each(d.tags) WHERE value = ?)%2$s
-                    ORDER BY t.id DESC LIMIT ?) d
-             WHERE h.id = 1
-             ORDER BY d.id DESC
-            """;
-
     private final Connection connection;
     /// The statements of [#find] by collection: to make their text each time would cost more than to look for it.
     private final Map<String, PointQuery> finds = new HashMap<>();
 
     private final StatementCache statements = new StatementCache();
+    private final SqliteLists lists;
 
     SqliteReader(Path file) throws SQLException {
         this.connection = Sqlite.openReader(file);
+        this.lists = new SqliteLists(connection, statements);
     }
 
     Found find(Collection collection, String id) throws SQLException {
@@ -127,29 +109,7 @@ final class SqliteReader implements AutoCloseable {
     }
 
     Listing list(Collection collection, Query query) throws SQLException {
-        var parameters = new ArrayList<Object>();
-        var statement = prepared(page(collection, query, parameters));
-        for (int i = 0; i < parameters.size(); i++) {
-            statement.setObject(i + 1, parameters.get(i));
-        }
-        try (var rows = statement.executeQuery()) {
-            rows.next();
-            var asOf = asOf(rows);
-            var documents = new ArrayList<Document>();
-            boolean hasMore = false;
-            if (rows.getString(3) != null) {
-                long bytes = 0;
-                do {
-                    hasMore = documents.size() == query.limit() || bytes >= Query.MAXIMUM_PAGE_BYTES;
-                    if (!hasMore) {
-                        var document = document(rows, asOf);
-                        bytes += document.json().length;
-                        documents.add(document);
-                    }
-                } while (!hasMore && rows.next());
-            }
-            return new Listing(List.copyOf(documents), hasMore, asOf);
-        }
+        return lists.list(collection, query);
     }
 
     FoundVersion findVersion(Collection collection, String id, long version) throws SQLException {
@@ -232,32 +192,6 @@ final class SqliteReader implements AutoCloseable {
                 json == null ? null : new Document(id, version, revision, asOf.incarnation(), json));
     }
 
-    /// The rows of one page and one more, newest first.
-    private static String page(Collection collection, Query query, List<Object> parameters) {
-        var conditions = new StringBuilder();
-        if (query.tag() != null) {
-            parameters.add(query.tag());
-            parameters.add(query.tag());
-        }
-        if (query.active() != null) {
-            // A literal, so that the index of deleted rows can be used.
-            conditions.append(" AND d.is_active = ").append(query.active() ? 1 : 0);
-        }
-        if (query.owner() != null) {
-            conditions.append(" AND d.owner_id = ?");
-            parameters.add(query.owner());
-        }
-        if (query.beforeId() != null) {
-            conditions
-                    .append(" AND ")
-                    .append(query.tag() == null ? "d.id" : "t.id")
-                    .append(" < ?");
-            parameters.add(query.beforeId());
-        }
-        parameters.add(query.limit() + 1);
-        return (query.tag() == null ? LIST : LIST_TAG).formatted(collection.name(), conditions);
-    }
-
     /// The newest state.
     RevisionToken head() throws SQLException {
         try (var row =
@@ -275,10 +209,6 @@ final class SqliteReader implements AutoCloseable {
 
     private static RevisionToken asOf(ResultSet row) throws SQLException {
         return new RevisionToken(row.getString(1), row.getLong(2));
-    }
-
-    private static Document document(ResultSet row, RevisionToken asOf) throws SQLException {
-        return new Document(row.getString(3), row.getLong(4), row.getLong(5), asOf.incarnation(), row.getBytes(6));
     }
 
     private PreparedStatement prepared(String sql) throws SQLException {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mien.store.Collection;
 import dev.mien.store.Query;
+import dev.mien.store.Search;
 import dev.mien.store.Step;
 import dev.mien.store.Store;
 import dev.mien.store.StoreContract;
@@ -114,6 +115,11 @@ class StoreCopyTest {
                 lines.add(query.toString());
                 add(lines, store, StoreContract.PERSONAS, query);
             }
+            add(
+                    lines,
+                    store,
+                    StoreContract.PERSONAS,
+                    new Query(1000, null, null, null, null, null, null, new Search(Search.parse("ghost"), 0)));
             add(lines, store, StoreContract.USERS, query(null, null));
             add(lines, store, StoreContract.LABELS, query(null, null));
             addHistory(lines, store, column(hand, "SELECT collection || ' ' || id FROM changes ORDER BY revision"));

@@ -702,4 +702,56 @@ class PostgresByHandTest {
         }
         return revisions;
     }
+
+    @Test
+    void search_rowsByHand_areFoundByTheirWordsAtOnce() throws SQLException {
+        String id = by.createPersona(Map.of("name", "Ophelia", "greeting", "old words"));
+
+        run(hand, "INSERT INTO personas (id, document) VALUES ('h', '{\"name\":\"Hamlet\",\"tags\":[\"raven\", 1]}')");
+        run(
+                hand,
+                "UPDATE personas SET document = jsonb_set(document::jsonb, '{greeting}', '\"new words\"') WHERE id = '"
+                        + id + "'");
+        assertThat(by.found("raven")).containsExactly("h");
+        assertThat(by.found("old")).isEmpty();
+        assertThat(by.found("new words")).containsExactly(id);
+
+        run(hand, "SET session_replication_role = replica");
+        run(hand, RENAME.formatted("Gertrude"));
+        assertThat(by.found("gertrude")).containsExactly("h", id);
+        assertThat(by.found("ophelia")).isEmpty();
+
+        run(hand, "DELETE FROM personas WHERE id = 'h'");
+        assertThat(by.found("gertrude")).containsExactly(id);
+    }
+
+    @Test
+    void search_otherMemberChanged_leavesTheIndexAlone() throws SQLException {
+        String id = by.createPersona("Ophelia");
+        String words = "SELECT words FROM personas WHERE id = '" + id + "'";
+        run(hand, "UPDATE personas SET words = 'marked' WHERE id = '" + id + "'");
+
+        by.change(StoreContract.PERSONAS, id, by.put("creator_notes", "a note"));
+        run(hand, "UPDATE personas SET document = jsonb_set(document::jsonb, '{attributes}', '{\"a\": 1}')");
+        assertThat(column(hand, words)).containsExactly("'marked'");
+
+        by.change(StoreContract.PERSONAS, id, by.put("greeting", "a greeting"));
+        assertThat(column(hand, words)).containsExactly("'a':3 'greeting':4 'ophelia':1A");
+    }
+
+    /// PostgreSQL cannot index more than a megabyte of words; that must not keep anybody from writing them.
+    @Test
+    void search_moreWordsThanCanBeIndexed_areWrittenAndFoundByTheFirst() {
+        var text = new StringBuilder("raven");
+        for (int i = 0; i < 200_000; i++) {
+            text.append(' ').append(Integer.toString(i + 1_000_000, 36));
+        }
+
+        String id = by.createPersona(Map.of("name", "Ophelia", "personality", text.toString()));
+
+        assertThat(by.found("raven")).containsExactly(id);
+        assertThat(by.found("ophelia")).containsExactly(id);
+        assertThat(by.json(StoreContract.PERSONAS, id).get("personality").stringValue())
+                .hasSize(text.length());
+    }
 }

@@ -585,6 +585,76 @@ class SqliteByHandTest {
         return values;
     }
 
+    @Test
+    void search_rowsByHand_areFoundByTheirWordsAtOnce() throws SQLException {
+        String id = by.createPersona(Map.of("name", "Ophelia", "greeting", "old words"));
+
+        run("INSERT INTO personas (id, document) VALUES ('h', '{\"name\":\"Hamlet\",\"tags\":[\"raven\", 1]}')");
+        run("UPDATE personas SET document = json_set(document, '$.greeting', 'new words') WHERE id = '" + id + "'");
+        assertThat(by.found("raven")).containsExactly("h");
+        assertThat(by.found("old")).isEmpty();
+        assertThat(by.found("new words")).containsExactly(id);
+
+        run("UPDATE OR IGNORE personas SET document = json_set(document, '$.name', 'Gertrude')");
+        assertThat(by.found("gertrude")).containsExactly("h", id);
+        assertThat(by.found("ophelia")).isEmpty();
+
+        run("DELETE FROM personas WHERE id = 'h'");
+        assertThat(by.found("gertrude")).containsExactly(id);
+        assertThat(by.found("raven")).isEmpty();
+        assertThat(column("SELECT id FROM personas_number")).containsExactly(id);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"REPLACE", "INSERT OR REPLACE", "INSERT OR IGNORE", "upsert"})
+    void search_rowsInsertedOverOthers_areFoundByTheWordsThatTheyHave(String how) throws SQLException {
+        run("INSERT INTO personas (id, document) VALUES ('a', '{\"name\":\"Raven\"}'), ('b', '{\"name\":\"Owl\"}')");
+        String values = "INTO personas (id, document) VALUES ('b', '{\"name\":\"Dove\"}')";
+
+        for (int round = 0; round < 2; round++) {
+            run(
+                    how.equals("upsert")
+                            ? "INSERT " + values + " ON CONFLICT DO UPDATE SET document = excluded.document"
+                            : how + " " + values);
+        }
+
+        boolean kept = how.endsWith("IGNORE");
+        assertThat(by.found("dove")).hasSize(kept ? 0 : 1);
+        assertThat(by.found("owl")).hasSize(kept ? 1 : 0);
+        assertThat(by.found("raven")).containsExactly("a");
+        run("DELETE FROM personas");
+        run("INSERT INTO personas (id, document) VALUES ('c', '{\"name\":\"Swan\"}')");
+        assertThat(by.found("dove")).isEmpty();
+        assertThat(by.found("swan")).containsExactly("c");
+    }
+
+    @Test
+    void search_afterVacuum_findsTheSame() throws SQLException {
+        for (int i = 0; i < 20; i++) {
+            by.createPersona("Guest number" + i);
+        }
+        run("DELETE FROM personas WHERE json_extract(document, '$.name') LIKE '%1'");
+        var before = by.found("guest");
+
+        run("VACUUM");
+
+        assertThat(by.found("guest")).isEqualTo(before).hasSize(18);
+        assertThat(by.found("number7")).hasSize(1);
+    }
+
+    @Test
+    void search_otherMemberChanged_leavesTheIndexAlone() throws SQLException {
+        String id = by.createPersona("Ophelia");
+        String count = "SELECT total(length(block)) FROM personas_text_data";
+        var before = column(count);
+
+        by.change(StoreContract.PERSONAS, id, by.put("creator_notes", "a note"));
+        assertThat(column(count)).isEqualTo(before);
+
+        by.change(StoreContract.PERSONAS, id, by.put("greeting", "a greeting"));
+        assertThat(column(count)).isNotEqualTo(before);
+    }
+
     private static void waitForTheNextMillisecond() {
         long now = System.currentTimeMillis();
         await().pollInterval(Duration.ofMillis(1)).until(() -> System.currentTimeMillis() > now + 1);
