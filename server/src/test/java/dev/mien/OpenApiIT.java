@@ -143,7 +143,7 @@ class OpenApiIT {
     }
 
     private String address(String path) {
-        return path.replace("{id}", path.contains("persona") ? persona : path.contains("webhook") ? webhook : user)
+        return path.replace("{id}", path.contains("users") ? user : path.contains("webhook") ? webhook : persona)
                 .replace("{version}", "1")
                 .replace("{other}", "1")
                 .replace("{label}", "production")

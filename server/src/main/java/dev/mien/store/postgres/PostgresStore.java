@@ -48,7 +48,6 @@ public final class PostgresStore implements Store, ChangeSource, ChangeLog {
 
     private final Primary primary;
     private final BlockingQueue<PostgresReader> readers;
-    private final Primary primary;
     private final PostgresFollower follower;
     private final PostgresChangeLog log;
     private final ReentrantLock following = new ReentrantLock();
