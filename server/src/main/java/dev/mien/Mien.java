@@ -1,14 +1,23 @@
 package dev.mien;
 
+import dev.mien.batch.BatchResource;
 import dev.mien.cache.CoherentStore;
 import dev.mien.cache.ReplicaStore;
 import dev.mien.config.ServerConfig;
+import dev.mien.feed.ChangeFeed;
+import dev.mien.feed.ChangeResource;
 import dev.mien.http.Bodies;
 import dev.mien.http.ProblemResponse;
 import dev.mien.http.Route;
 import dev.mien.http.WebApp;
+import dev.mien.label.LabelResource;
+import dev.mien.label.LabelService;
+import dev.mien.ownership.OwnershipResource;
 import dev.mien.persona.PersonaResource;
 import dev.mien.persona.PersonaService;
+import dev.mien.store.ChangeLog;
+import dev.mien.store.Pruner;
+import dev.mien.store.SideSession;
 import dev.mien.store.Store;
 import dev.mien.store.postgres.PostgresReplica;
 import dev.mien.store.postgres.PostgresStore;
@@ -17,13 +26,23 @@ import dev.mien.user.UserResource;
 import dev.mien.user.UserService;
 import dev.mien.web.AboutResource;
 import dev.mien.web.OpenApi;
+import dev.mien.webhook.Dispatcher;
+import dev.mien.webhook.WebhookResource;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One worker's object graph, wired top to bottom and closed in reverse.
 public final class Mien implements AutoCloseable {
     private final Store store;
+    private final ChangeFeed feed;
+    private final SideSession side;
+    private final WebhookResource webhooks;
+    private @Nullable Dispatcher dispatcher;
+    private final boolean dispatches;
     private final WebApp web;
+    private final @Nullable Pruner pruner;
     private final byte[] description;
 
     /// Opens the store. The database must exist and be migrated.
@@ -31,12 +50,13 @@ public final class Mien implements AutoCloseable {
     /// @param worker the number of this worker, from 1
     /// @throws dev.mien.store.StoreUnavailableException if the store cannot be opened
     public Mien(ServerConfig config, int worker) {
-        this.store = config.onPostgres()
-                ? onPostgres(config)
-                : new SqliteStore(config.data(), config.commit(), config.readOnly());
+        var opened = config.onPostgres() ? onPostgres(config) : onSqlite(config);
+        this.store = opened.store();
 
         var personas = new PersonaService(store);
-        var users = new UserService(store);
+        var users = new UserService(store, personas.collection());
+        var labels = new LabelService(store, personas);
+        this.feed = new ChangeFeed(store, opened.log(), personas.collection(), config.feed());
 
         var bodies = new Bodies(config.http());
         var problems = new ProblemResponse(worker, store::lastSeen);
@@ -44,11 +64,26 @@ public final class Mien implements AutoCloseable {
 
         // Those that are asked for most come first: the router tries them in this order.
         var routes = new ArrayList<Route>();
-        routes.addAll(new PersonaResource(personas, bodies).routes());
+        var personaResource = new PersonaResource(personas, labels, bodies);
+        routes.addAll(personaResource.routes());
         routes.addAll(new UserResource(users, bodies).routes());
+        routes.addAll(new LabelResource(labels, bodies).routes());
+        routes.addAll(new ChangeResource(feed).routes());
+        this.side = opened.side();
+        this.webhooks = new WebhookResource(side, feed, bodies, config.webhook(), store::lastSeen);
+        this.dispatches = !config.readOnly();
+        routes.addAll(webhooks.routes());
+        routes.addAll(new OwnershipResource(store, users, personas, personaResource, bodies).routes());
+        routes.addAll(new BatchResource(store, List.of(personas, users), bodies).routes());
         routes.addAll(about.routes());
         this.description = new OpenApi(routes, List.of(personas, users)).json();
         about.describe(description);
+
+        this.pruner = config.history().prunes()
+                        && !config.readOnly()
+                        && worker == config.worker().firstNumber()
+                ? new Pruner(store, config.history(), InstantSource.system(), Pruner.Pauses.DEFAULT)
+                : null;
 
         this.web = new WebApp(
                 config.host(),
@@ -62,18 +97,29 @@ public final class Mien implements AutoCloseable {
                 store::lastSeen);
     }
 
-    private static Store onPostgres(ServerConfig config) {
+    private record Opened(Store store, ChangeLog log, SideSession side) {}
+
+    private static Opened onSqlite(ServerConfig config) {
+        var sqlite = new SqliteStore(config.data(), config.commit(), config.readOnly());
+        return new Opened(sqlite, sqlite, sqlite.sideTables());
+    }
+
+    private static Opened onPostgres(ServerConfig config) {
         var postgres = new PostgresStore(config.database(), config.postgres(), config.commit(), config.readOnly());
         var cache = config.cache().enabled() ? new CoherentStore(postgres, postgres, config.cache()) : null;
         var store = cache == null ? postgres : cache;
-        return config.replica().isEmpty()
-                ? store
-                : new ReplicaStore(store, cache, new PostgresReplica(config.replica(), config.postgres()));
+        return new Opened(
+                config.replica().isEmpty()
+                        ? store
+                        : new ReplicaStore(store, cache, new PostgresReplica(config.replica(), config.postgres())),
+                postgres,
+                postgres.sideTables());
     }
 
     /// Begins to serve.
     public void start() {
         web.start();
+        dispatcher = dispatches ? webhooks.dispatch() : null;
     }
 
     public int port() {
@@ -93,7 +139,20 @@ public final class Mien implements AutoCloseable {
     /// Lets requests under way end, then ends.
     @Override
     public void close() {
+        web.beginDraining();
+        var telling = dispatcher;
+        if (telling != null) {
+            telling.stop();
+        }
+        feed.close();
+        if (telling != null) {
+            telling.close();
+        }
         web.close();
+        side.close();
+        if (pruner != null) {
+            pruner.close();
+        }
         store.close();
     }
 }

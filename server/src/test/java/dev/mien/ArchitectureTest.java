@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Arrows point one way: features use documents, documents use the store, and nothing below knows a feature.
@@ -65,8 +66,8 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"persona", "user"})
-    void feature_usesOnlyWhatIsBelowIt(String feature) {
+    @CsvSource({"persona, label", "label, document", "user, document"})
+    void feature_usesOnlyWhatIsBelowIt(String feature, String below) {
         classes()
                 .that()
                 .resideInAPackage("dev.mien." + feature + "..")
@@ -74,6 +75,7 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat(not(resideInAPackage("dev.mien.."))
                         .or(resideInAnyPackage(
                                 "dev.mien." + feature + "..",
+                                "dev.mien." + below + "..",
                                 "dev.mien.document..",
                                 "dev.mien.store",
                                 "dev.mien.http..",
@@ -88,7 +90,12 @@ class ArchitectureTest {
                 .resideInAPackage("dev.mien.document..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.mien.persona..", "dev.mien.user..", "dev.mien.web..", "dev.mien.worker..")
+                .resideInAnyPackage(
+                        "dev.mien.persona..",
+                        "dev.mien.label..",
+                        "dev.mien.user..",
+                        "dev.mien.web..",
+                        "dev.mien.worker..")
                 .check(MIEN);
     }
 

@@ -30,6 +30,7 @@ class OpenApiIT {
     private JsonNode description;
     private String persona;
     private String user;
+    private String webhook;
 
     @BeforeEach
     void start() {
@@ -37,6 +38,14 @@ class OpenApiIT {
         description = mien.get("/openapi.json").json();
         persona = mien.post("/api/v1/personas", "{\"name\":\"Ophelia\"}").id();
         user = mien.post("/api/v1/users", "{\"username\":\"ophelia\"}").id();
+        mien.send(
+                "PUT",
+                "/api/v1/personas/" + persona + "/labels/production",
+                BodyPublishers.ofString("{\"version\":1}"),
+                "Content-Type",
+                "application/json");
+        webhook = mien.post("/api/v1/webhooks", "{\"url\":\"http://8.8.8.8/\",\"active\":false}")
+                .id();
     }
 
     @AfterEach
@@ -134,7 +143,10 @@ class OpenApiIT {
     }
 
     private String address(String path) {
-        return path.replace("{id}", path.contains("persona") ? persona : user)
+        return path.replace("{id}", path.contains("users") ? user : path.contains("webhook") ? webhook : persona)
+                .replace("{version}", "1")
+                .replace("{other}", "1")
+                .replace("{label}", "production")
                 .replace("{username}", "ophelia")
                 .replace("{type}", "internal");
     }

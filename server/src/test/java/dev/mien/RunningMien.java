@@ -31,9 +31,23 @@ final class RunningMien implements AutoCloseable {
             .build();
 
     RunningMien(Path directory) {
+        this("data", migrated(directory));
+    }
+
+    private static String migrated(Path directory) {
         SqliteMigrations.migrate(directory);
-        var settings = Map.of(
-                "port", "0", "data", directory.toString(), "http.maximum-body-bytes", Integer.toString(LARGEST_BODY));
+        return directory.toString();
+    }
+
+    /// On PostgreSQL.
+    ///
+    /// @param database an address, of one that is migrated
+    static RunningMien on(String database) {
+        return new RunningMien("database", database);
+    }
+
+    private RunningMien(String key, String place) {
+        var settings = Map.of("port", "0", key, place, "http.maximum-body-bytes", Integer.toString(LARGEST_BODY));
         mien = new Mien(Settings.of(settings, Map.of(), null).toConfig(), 1);
         mien.start();
     }

@@ -54,6 +54,15 @@ public final class MienClient implements AutoCloseable {
         return users;
     }
 
+    /// Makes many edits, all of them or each for itself.
+    ///
+    /// @param batch anything that Jackson writes as the body of `POST /api/v1/batch`, such as a `Map`
+    public Answer<BatchResults> batch(Object batch) {
+        return read(
+                exchange("POST", "/api/v1/batch", batch, Map.of()),
+                mapper.getTypeFactory().constructType(BatchResults.class));
+    }
+
     /// Whether the server answers and is ready to serve.
     public boolean isReady() {
         try {
@@ -75,6 +84,8 @@ public final class MienClient implements AutoCloseable {
         private final JavaType one;
         private final JavaType many;
         private final JavaType page;
+        private final JavaType versions;
+        private final JavaType aLabel;
 
         private Documents(String name, Class<T> type) {
             this.path = "/api/v1/" + name;
@@ -82,6 +93,8 @@ public final class MienClient implements AutoCloseable {
             this.one = types.constructType(type);
             this.many = types.constructCollectionType(List.class, type);
             this.page = types.constructParametricType(Page.class, type);
+            this.versions = types.constructParametricType(Page.class, VersionSummary.class);
+            this.aLabel = types.constructType(Label.class);
         }
 
         /// Creates one document.
@@ -120,6 +133,40 @@ public final class MienClient implements AutoCloseable {
             return read(exchange("PUT", at(id), draft, Map.of("If-Match", etag)), one);
         }
 
+        /// The versions, newest first. The parameters are `limit` and `cursor`.
+        public Answer<Page<VersionSummary>> versions(String id, Map<String, String> parameters) {
+            return read(exchange("GET", at(id) + "/versions" + query(parameters), null, Map.of()), versions);
+        }
+
+        /// The document as it was at one of its versions.
+        public Answer<T> version(String id, long version) {
+            return read(exchange("GET", at(id) + "/versions/" + version, null, Map.of()), one);
+        }
+
+        /// Makes the content of an older version the newest version.
+        public Answer<T> restore(String id, long version) {
+            return read(exchange("POST", at(id) + "/restore", Map.of("version", version), Map.of()), one);
+        }
+
+        /// Erases the document and its history.
+        public void purge(String id) {
+            checked(exchange("DELETE", at(id) + "?purge=true", null, Map.of()));
+        }
+
+        /// Which version of a persona a label names.
+        public Answer<Label> label(String id, String label) {
+            return read(exchange("GET", labelAt(id, label), null, Map.of()), aLabel);
+        }
+
+        /// Makes a label name a version of a persona.
+        public Answer<Label> moveLabel(String id, String label, long version) {
+            return read(exchange("PUT", labelAt(id, label), Map.of("version", version), Map.of()), aLabel);
+        }
+
+        private String labelAt(String id, String label) {
+            return at(id) + "/labels/" + encode(label);
+        }
+
         /// Marks the document as deleted. It stays readable.
         public void delete(String id) {
             checked(exchange("DELETE", at(id), null, Map.of()));
@@ -127,10 +174,14 @@ public final class MienClient implements AutoCloseable {
 
         /// One page of the list, newest first. The parameters are those of the API: `limit`, `cursor`, `active`, …
         public Answer<Page<T>> list(Map<String, String> parameters) {
+            return read(exchange("GET", path + query(parameters), null, Map.of()), page);
+        }
+
+        private static String query(Map<String, String> parameters) {
             String query = parameters.entrySet().stream()
                     .map(parameter -> encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
                     .collect(Collectors.joining("&"));
-            return read(exchange("GET", path + (query.isEmpty() ? "" : "?" + query), null, Map.of()), page);
+            return query.isEmpty() ? "" : "?" + query;
         }
 
         private String at(String id) {
@@ -186,6 +237,8 @@ public final class MienClient implements AutoCloseable {
                                 "Unexpected answer",
                                 response.statusCode(),
                                 new String(response.body(), StandardCharsets.UTF_8),
+                                null,
+                                null,
                                 null,
                                 null,
                                 null,

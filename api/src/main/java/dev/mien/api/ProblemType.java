@@ -24,6 +24,15 @@ public enum ProblemType {
             "No persona has this id. A deleted persona is still found (its is_active is false); this one never existed or"
                     + " its row was removed."),
     USER_NOT_FOUND(404, "User not found", "No user has this id or username."),
+    VERSION_NOT_FOUND(
+            404,
+            "Version not found",
+            "The document has no such version. Versions count from 1; the list of them is at .../versions."),
+    LABEL_NOT_FOUND(
+            404,
+            "Label not found",
+            "The persona has no such label, or it was removed. The list of them is at .../labels."),
+    WEBHOOK_NOT_FOUND(404, "Webhook not found", "No webhook has this id."),
     METHOD_NOT_ALLOWED(
             405,
             "Method not allowed",
@@ -39,6 +48,21 @@ public enum ProblemType {
             "The token that the read was to be at least as new as (Mien-Read: at-least) is of another history than the"
                     + " store's: the store was restored or replaced since. Nothing can be said about the two. Forget what was"
                     + " remembered with the token, and read without it."),
+    STILL_NEEDED(
+            409,
+            "Still needed",
+            "Other documents name this one, so it cannot be purged: personas that the user owns. Give them to another user or"
+                    + " purge them first. Nothing was changed."),
+    ERASED(
+            410,
+            "Erased",
+            "It was there and its content is gone for good: the version was pruned, or the document was purged. Where the"
+                    + " request was a repeated one, its first sending was carried out."),
+    CHANGES_GONE(
+            410,
+            "Changes gone",
+            "Some of the changes after this token are no longer in the log: it was trimmed, or a part of it is missing. What"
+                    + " they were cannot be found out any more. Load what you keep anew, and go on with the token of that answer."),
     VERSION_CONFLICT(
             412,
             "Version conflict",
@@ -60,6 +84,17 @@ public enum ProblemType {
             "Invalid user",
             "The body is well-formed but is no valid user. Each entry of errors points at a member (RFC 6901) and says what"
                     + " is wrong with it. Nothing was changed."),
+    INVALID_WEBHOOK(
+            422,
+            "Invalid webhook",
+            "The body is well-formed but is no valid webhook. Each entry of errors points at a member and says what is wrong"
+                    + " with it. Addresses that are not public are refused unless webhook.allow-private is set. Nothing was"
+                    + " changed."),
+    KEY_REUSED(
+            422,
+            "Key reused",
+            "The Idempotency-Key was used before for another request. A key belongs to one request with one body: give"
+                    + " each request its own. Nothing was changed."),
     VERSION_REQUIRED(
             428,
             "Version required",
@@ -79,7 +114,7 @@ public enum ProblemType {
             503,
             "Outcome unknown",
             "The commit of this write was begun and its end is not known: it may or may not have happened, once. Read the"
-                    + " document before repeating the write.");
+                    + " document before repeating the write; one that had an Idempotency-Key may be repeated with it at once.");
 
     private final int status;
     private final String title;

@@ -15,7 +15,14 @@ import picocli.CommandLine.Spec;
         version = "Mien 0.1.0",
         description =
                 "A persona server for AI applications: once an edit is acknowledged, nobody reads the old persona.",
-        subcommands = {ServeCommand.class, TrainCommand.class, DemoCommand.class, CopyCommand.class, VerifyCommand.class
+        subcommands = {
+            ServeCommand.class,
+            TrainCommand.class,
+            DemoCommand.class,
+            CopyCommand.class,
+            ExportCommand.class,
+            ImportCommand.class,
+            VerifyCommand.class
         })
 public final class Main implements Runnable {
     @Spec

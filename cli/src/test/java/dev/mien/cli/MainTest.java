@@ -54,7 +54,12 @@ class MainTest {
                 "copy --from=a --to=jdbc:mysql://127.0.0.1/mien",
                 "copy --from=postgresql://127.0.0.1/mien --to=a",
                 "copy --from=sqlite: --to=a",
-                "copy --from=a --to=b --bogus"
+                "copy --from=a --to=b --bogus",
+                "export --filter=name=x",
+                "export --url=ftp://127.0.0.1",
+                "export --url=http://127.0.0.1:1 --data=x",
+                "import",
+                "import --bogus -"
             })
     void execute_wrongCommandLine_saysSoInOneLineAndExitsWith2(String line) {
         int status = run(line);
@@ -69,7 +74,16 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "serve --help", "demo --help", "verify --help", "copy --help"})
+    @ValueSource(
+            strings = {
+                "--help",
+                "serve --help",
+                "demo --help",
+                "verify --help",
+                "copy --help",
+                "export --help",
+                "import --help"
+            })
     void execute_help_explainsItself(String line) {
         int status = run(line);
 

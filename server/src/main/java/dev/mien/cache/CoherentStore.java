@@ -5,11 +5,18 @@ import dev.mien.store.ChangeSource;
 import dev.mien.store.Collection;
 import dev.mien.store.Edit;
 import dev.mien.store.Found;
+import dev.mien.store.FoundVersion;
+import dev.mien.store.History;
+import dev.mien.store.HistoryConfig;
 import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
+import dev.mien.store.Pruned;
 import dev.mien.store.Query;
 import dev.mien.store.ReadMode;
 import dev.mien.store.Store;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A store that keeps documents of another one in memory and is never stale. The other one may be written by anybody at
@@ -156,8 +163,33 @@ public final class CoherentStore implements Store {
     }
 
     @Override
+    public FoundVersion findVersion(Collection collection, String id, long version) {
+        return database.findVersion(collection, id, version);
+    }
+
+    @Override
+    public FoundVersion findRevision(Collection collection, String id, long revision) {
+        return database.findRevision(collection, id, revision);
+    }
+
+    @Override
+    public History history(Collection collection, String id, long before, int limit) {
+        return database.history(collection, id, before, limit);
+    }
+
+    @Override
     public Outcome commit(Edit edit) {
         return database.commit(edit);
+    }
+
+    @Override
+    public List<Supplier<Outcome>> commitAll(List<Edit> edits) {
+        return database.commitAll(edits);
+    }
+
+    @Override
+    public Pruned prune(HistoryConfig rules, long after, Instant now) {
+        return database.prune(rules, after, now);
     }
 
     @Override

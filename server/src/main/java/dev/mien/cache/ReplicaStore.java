@@ -4,12 +4,18 @@ import dev.mien.api.RevisionToken;
 import dev.mien.store.Collection;
 import dev.mien.store.Edit;
 import dev.mien.store.Found;
+import dev.mien.store.FoundVersion;
+import dev.mien.store.History;
+import dev.mien.store.HistoryConfig;
 import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
+import dev.mien.store.Pruned;
 import dev.mien.store.Query;
 import dev.mien.store.ReadMode;
 import dev.mien.store.Replica;
 import dev.mien.store.Store;
+import java.time.Instant;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -121,8 +127,33 @@ public final class ReplicaStore implements Store {
     }
 
     @Override
+    public FoundVersion findVersion(Collection collection, String id, long version) {
+        return store.findVersion(collection, id, version);
+    }
+
+    @Override
+    public FoundVersion findRevision(Collection collection, String id, long revision) {
+        return store.findRevision(collection, id, revision);
+    }
+
+    @Override
+    public History history(Collection collection, String id, long before, int limit) {
+        return store.history(collection, id, before, limit);
+    }
+
+    @Override
     public Outcome commit(Edit edit) {
         return store.commit(edit);
+    }
+
+    @Override
+    public List<Supplier<Outcome>> commitAll(List<Edit> edits) {
+        return store.commitAll(edits);
+    }
+
+    @Override
+    public Pruned prune(HistoryConfig rules, long after, Instant now) {
+        return store.prune(rules, after, now);
     }
 
     @Override

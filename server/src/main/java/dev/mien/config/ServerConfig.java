@@ -1,9 +1,12 @@
 package dev.mien.config;
 
 import dev.mien.cache.CacheConfig;
+import dev.mien.feed.FeedConfig;
 import dev.mien.http.HttpConfig;
 import dev.mien.store.CommitConfig;
+import dev.mien.store.HistoryConfig;
 import dev.mien.store.PostgresConfig;
+import dev.mien.webhook.WebhookConfig;
 import dev.mien.worker.WorkerConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -51,9 +54,12 @@ public record ServerConfig(
         boolean readOnly,
 
         CommitConfig commit,
+        HistoryConfig history,
         CacheConfig cache,
         PostgresConfig postgres,
+        FeedConfig feed,
         HttpConfig http,
+        WebhookConfig webhook,
         WorkerConfig worker) {
     public ServerConfig {
         if (port < 0 || port > 65535) {

@@ -1,51 +1,56 @@
 package dev.mien.document;
 
 import dev.mien.api.ProblemType;
+import dev.mien.api.RevisionToken;
 import dev.mien.http.Answers;
 import dev.mien.http.Bodies;
-import dev.mien.http.Cursor;
+import dev.mien.http.Origins;
+import dev.mien.http.Precondition;
 import dev.mien.http.Preconditions;
 import dev.mien.http.ProblemException;
 import dev.mien.http.ReadModes;
 import dev.mien.http.Route;
 import dev.mien.store.Document;
 import dev.mien.store.Outcome.Committed;
-import dev.mien.store.Outcome.Written;
-import dev.mien.store.Query;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The addresses of one collection: create, get, patch, put, delete, list.
 public abstract class DocumentResource {
     private static final int DEFAULT_LIMIT = 50;
     private static final int MAXIMUM_LIMIT = 500;
+    private static final byte[] NO_BODY = {};
 
     private final DocumentService service;
     private final Bodies bodies;
     private final String path;
     private final Set<String> parameters;
+    private final Set<String> selectors;
+    private final ListShape shape;
 
-    /// @param filters the query parameters of the list, besides `limit` and `cursor`
-    protected DocumentResource(DocumentService service, Bodies bodies, Set<String> filters) {
+    /// @param filters the query parameters of the list, besides `limit`, `cursor` and `fields`
+    /// @param selectors the query parameters that choose a version of one document
+    /// @param shape what its lists can do
+    protected DocumentResource(
+            DocumentService service, Bodies bodies, Set<String> filters, Set<String> selectors, ListShape shape) {
         this.service = service;
         this.bodies = bodies;
         this.path = "/api/v1/" + service.collection().name();
         var known = new TreeSet<>(filters);
-        known.addAll(List.of("limit", "cursor"));
+        known.addAll(List.of("limit", "cursor", "fields"));
         this.parameters = known;
+        this.selectors = new TreeSet<>(selectors);
+        this.shape = shape;
     }
 
     protected String path() {
@@ -57,45 +62,75 @@ public abstract class DocumentResource {
         String noun = service.noun();
         String schema = Character.toUpperCase(noun.charAt(0)) + noun.substring(1);
         String one = path + "/{id}";
-        return new ArrayList<>(List.of(
+        var routes = new ArrayList<>(List.of(
                 Route.of(Method.GET, one, "Get a " + noun + ", deleted or not", 200, this::get)
                         .gives(schema)
-                        .with("If-None-Match", ReadModes.HEADER),
+                        .with("If-None-Match", ReadModes.HEADER)
+                        .with(selectors),
                 Route.of(Method.PATCH, one, "Change what a JSON merge patch names (RFC 7396)", 200, this::patch)
                         .takes(schema + "Patch")
                         .gives(schema)
-                        .with("If-Match"),
+                        .with("If-Match", "on_conflict")
+                        .with(Origins.ALL),
                 Route.of(Method.PUT, one, "Replace the whole " + noun, 200, this::put)
                         .takes(schema + "Draft")
                         .gives(schema)
-                        .with("If-Match"),
-                Route.of(Method.DELETE, one, "Mark a " + noun + " as deleted; it stays readable", 204, this::delete)
-                        .with("If-Match"),
+                        .with("If-Match")
+                        .with(Origins.ALL),
+                Route.of(
+                                Method.DELETE,
+                                one,
+                                "Mark a " + noun + " as deleted; it stays readable, unless it is purged",
+                                204,
+                                this::delete)
+                        .with("If-Match", "purge")
+                        .with(Origins.ALL),
                 Route.of(Method.GET, path, "List " + noun + "s, newest first", 200, this::list)
                         .gives(schema + "Page")
-                        .with(parameters.toArray(String[]::new))
+                        .with(parameters)
                         .with(ReadModes.HEADER),
                 Route.of(Method.POST, path, "Create a " + noun + ", or all of an array or none", 201, this::post)
                         .takes(schema + "Drafts")
-                        .gives(schema + "OrList")));
+                        .gives(schema + "OrList")
+                        .with(Origins.ALL)));
+        routes.addAll(new HistoryResource(service, bodies, one, schema).routes());
+        return routes;
     }
 
     private void get(ServerRequest request, ServerResponse response) {
-        refuseParametersBut(Set.of(), request);
-        var found = service.get(id(request), ReadModes.of(request));
-        Answers.document(request, response, Objects.requireNonNull(found.document()), found.asOf());
+        if (request.query().isEmpty()) {
+            var found = service.get(id(request), ReadModes.of(request));
+            Answers.document(request, response, Objects.requireNonNull(found.document()), found.asOf());
+            return;
+        }
+        refuseParametersBut(selectors, request);
+        var found = select(request);
+        Answers.document(request, response, found.document(), found.asOf());
+    }
+
+    /// A version that the client chose.
+    public record Selected(Document document, RevisionToken asOf) {}
+
+    /// The version that the parameters of a `GET` ask for.
+    ///
+    /// @throws ProblemException if there is none
+    protected Selected select(ServerRequest request) {
+        var found = service.version(id(request), number("version", parameter(request, "version")));
+        return new Selected(service.requiredDocument(found), found.asOf());
     }
 
     private void post(ServerRequest request, ServerResponse response) {
         refuseParametersBut(Set.of(), request);
         try (var body = bodies.json(request)) {
-            var committed = service.create(body.json());
-            var documents = committed.written().stream().map(Written::document).toList();
+            var committed = service.create(body.json(), Origins.of(request, body.bytes()));
             if (body.json().isArray()) {
+                var documents = committed.written().stream()
+                        .map(written -> written.document().json())
+                        .toList();
                 response.status(Status.CREATED_201);
-                Answers.json(request, response, joined("[", documents, "]"), committed.asOf());
+                Answers.json(request, response, ListAnswer.joined("[", documents, "]"), committed.asOf());
             } else {
-                var document = documents.getFirst();
+                var document = committed.written().getFirst().document();
                 response.header(HeaderValues.create(HeaderNames.LOCATION, path + "/" + document.id()));
                 Answers.written(request, response, Status.CREATED_201, document, committed.asOf());
             }
@@ -103,9 +138,11 @@ public abstract class DocumentResource {
     }
 
     private void patch(ServerRequest request, ServerResponse response) {
-        refuseParametersBut(Set.of(), request);
+        refuseParametersBut(Set.of("on_conflict"), request);
+        boolean merge = flag(request, "on_conflict", "merge", "fail");
         try (var body = bodies.mergePatch(request)) {
-            var committed = service.update(id(request), body.json(), expected(request));
+            var committed = service.update(
+                    id(request), body.json(), expected(request), merge, Origins.of(request, body.bytes()));
             changed(request, response, committed);
         }
     }
@@ -117,7 +154,7 @@ public abstract class DocumentResource {
                         ProblemType.VERSION_REQUIRED,
                         "PUT needs If-Match with the ETag of the version that it replaces."));
         try (var body = bodies.json(request)) {
-            var committed = service.replace(id(request), body.json(), expected);
+            var committed = service.replace(id(request), body.json(), expected, Origins.of(request, body.bytes()));
             changed(request, response, committed);
         }
     }
@@ -128,57 +165,39 @@ public abstract class DocumentResource {
     }
 
     private void delete(ServerRequest request, ServerResponse response) {
-        refuseParametersBut(Set.of(), request);
-        var committed = service.delete(id(request), expected(request));
+        refuseParametersBut(Set.of("purge"), request);
+        boolean purge = flag(request, "purge", "true", "false");
+        var origin = Origins.of(request, NO_BODY);
+        var committed = purge
+                ? service.purge(id(request), expected(request), origin)
+                : service.delete(id(request), expected(request), origin);
         Answers.deleted(response, committed.written().getFirst().document(), committed.asOf());
     }
 
     private void list(ServerRequest request, ServerResponse response) {
         refuseParametersBut(parameters, request);
-        int limit = limit(request);
-        String scope = service.collection().name() + "?active=" + parameter(request, "active") + "&owner="
-                + parameter(request, "owner") + "&tag=" + parameter(request, "tag") + "&in="
-                + service.lastSeen().incarnation();
-        String cursor = parameter(request, "cursor");
-        var query = new Query(
-                limit,
-                cursor == null ? null : Cursor.decode(cursor, scope),
-                active(request),
-                parameter(request, "owner"),
-                parameter(request, "tag"));
-        var listing = service.list(query, ReadModes.of(request));
-        var documents = listing.documents();
-        String next =
-                listing.hasMore() ? "\"" + Cursor.encode(documents.getLast().id(), scope) + "\"" : "null";
-        byte[] json = joined("{\"items\":[", documents, "],\"next_cursor\":" + next + "}");
-        Answers.json(request, response, json, listing.asOf());
+        list(request, response, parameter(request, "owner"));
     }
 
-    /// The documents with commas between them, in an array that is made once and of the right size.
-    private static byte[] joined(String before, List<Document> documents, String after) {
-        int size = before.length() + after.length() + Math.max(0, documents.size() - 1);
-        for (var document : documents) {
-            size += document.json().length;
-        }
-        var json = ByteBuffer.allocate(size).put(before.getBytes(StandardCharsets.US_ASCII));
-        for (int i = 0; i < documents.size(); i++) {
-            if (i > 0) {
-                json.put((byte) ',');
-            }
-            json.put(documents.get(i).json());
-        }
-        return json.put(after.getBytes(StandardCharsets.US_ASCII)).array();
+    /// A page of the list.
+    ///
+    /// @param owner only documents that this id owns; null for all
+    protected void list(ServerRequest request, ServerResponse response, @Nullable String owner) {
+        var asked = ListRequest.of(request, service, shape, owner);
+        var listing = service.list(asked.query(), ReadModes.of(request));
+        Answers.json(request, response, ListAnswer.of(asked, listing, shape), listing.asOf());
     }
 
-    private static Predicate<Document> expected(ServerRequest request) {
-        return Preconditions.ifMatch(request).orElse(document -> true);
+    static Precondition expected(ServerRequest request) {
+        return Preconditions.ifMatch(request).orElse(Precondition.NONE);
     }
 
-    private static String id(ServerRequest request) {
+    public static String id(ServerRequest request) {
         return request.path().pathParameters().get("id");
     }
 
-    private static int limit(ServerRequest request) {
+    /// The parameter `limit`, or its default.
+    public static int limit(ServerRequest request) {
         String text = parameter(request, "limit");
         if (text == null) {
             return DEFAULT_LIMIT;
@@ -195,22 +214,30 @@ public abstract class DocumentResource {
                 ProblemType.INVALID_PARAMETER, "limit must be a number from 1 to " + MAXIMUM_LIMIT + ".");
     }
 
-    private static @Nullable Boolean active(ServerRequest request) {
-        String text = parameter(request, "active");
-        if (text == null) {
-            return null;
+    /// A version's number.
+    ///
+    /// @param text null where it was not given
+    protected static long number(String name, @Nullable String text) {
+        if (text != null && text.matches("[1-9][0-9]{0,17}")) {
+            return Long.parseLong(text);
         }
-        if (!text.equals("true") && !text.equals("false")) {
-            throw new ProblemException(ProblemType.INVALID_PARAMETER, "active must be true or false.");
-        }
-        return Boolean.valueOf(text);
+        throw new ProblemException(ProblemType.INVALID_PARAMETER, name + " must be a number from 1.");
     }
 
-    private static @Nullable String parameter(ServerRequest request, String name) {
+    /// Whether a parameter is `yes`; without it, no.
+    public static boolean flag(ServerRequest request, String name, String yes, String no) {
+        String text = parameter(request, name);
+        if (text != null && !text.equals(yes) && !text.equals(no)) {
+            throw new ProblemException(ProblemType.INVALID_PARAMETER, name + " must be " + yes + " or " + no + ".");
+        }
+        return yes.equals(text);
+    }
+
+    public static @Nullable String parameter(ServerRequest request, String name) {
         return request.query().first(name).orElse(null);
     }
 
-    protected static void refuseParametersBut(Set<String> known, ServerRequest request) {
+    public static void refuseParametersBut(Set<String> known, ServerRequest request) {
         if (request.query().isEmpty()) {
             return;
         }

@@ -31,12 +31,19 @@ public final class Bodies {
     /// A JSON tree may take thirty times the room of its text. So the large bodies that a worker holds at one time are
     /// together no larger than one may be, and others wait for their turn; otherwise a few would use up the heap.
     public final class Body implements AutoCloseable {
+        private final byte[] bytes;
         private final JsonNode json;
         private final int counted;
 
-        private Body(JsonNode json, int counted) {
-            this.json = json;
+        private Body(byte[] bytes, int counted) {
+            this.bytes = bytes;
+            this.json = Json.parse(bytes);
             this.counted = counted;
+        }
+
+        /// As it was sent.
+        public byte[] bytes() {
+            return bytes;
         }
 
         public JsonNode json() {
@@ -70,7 +77,7 @@ public final class Bodies {
         int counted = announced <= SMALL ? 0 : (int) announced;
         large.acquireUninterruptibly(counted);
         try {
-            return new Body(Json.parse(bytes(request)), counted);
+            return new Body(Bodies.this.bytes(request), counted);
         } catch (RuntimeException e) {
             large.release(counted);
             throw e;

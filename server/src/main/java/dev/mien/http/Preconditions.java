@@ -1,13 +1,11 @@
 package dev.mien.http;
 
 import dev.mien.api.ProblemType;
-import dev.mien.store.Document;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /// `If-Match` and `If-None-Match` (RFC 9110 §13.1).
@@ -19,9 +17,8 @@ public final class Preconditions {
 
     /// Whether a document is at a version that the client named; empty if it named none.
     /// The comparison is strong: a weak tag never matches (RFC 9110 §13.1.1).
-    public static Optional<Predicate<Document>> ifMatch(ServerRequest request) {
-        return tags(request, true)
-                .map(tags -> tags.isEmpty() ? any -> true : document -> tags.contains(document.etag()));
+    public static Optional<Precondition> ifMatch(ServerRequest request) {
+        return tags(request, true).map(Precondition::new);
     }
 
     /// Whether the client has this version already, so that 304 answers it (RFC 9110 §13.1.2).
@@ -37,9 +34,20 @@ public final class Preconditions {
         if (!request.headers().contains(name)) {
             return Optional.empty();
         }
-        String value = String.join(",", request.headers().get(name).allValues());
+        return Optional.of(tags(String.join(",", request.headers().get(name).allValues()), name.defaultCase(), strong));
+    }
+
+    /// What a text in the form of `If-Match` asks for.
+    ///
+    /// @param name what the text is called, for the problem
+    /// @throws ProblemException if it has another form
+    public static Precondition parse(String text, String name) {
+        return new Precondition(tags(text, name, true));
+    }
+
+    private static List<String> tags(String value, String name, boolean strong) {
         if (value.strip().equals("*")) {
-            return Optional.of(List.of());
+            return List.of();
         }
         var tags = new ArrayList<String>();
         var matcher = ENTITY_TAG.matcher(value);
@@ -51,9 +59,8 @@ public final class Preconditions {
         if (tags.isEmpty() || end < value.length()) {
             throw new ProblemException(
                     ProblemType.INVALID_PARAMETER,
-                    name.defaultCase()
-                            + " must be a list of entity tags in double quotes, as in the ETag header, or *.");
+                    name + " must be a list of entity tags in double quotes, as in the ETag header, or *.");
         }
-        return Optional.of(tags);
+        return tags;
     }
 }

@@ -2,6 +2,7 @@ package dev.mien.http;
 
 import io.helidon.http.Method;
 import io.helidon.webserver.http.Handler;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -36,7 +37,11 @@ public record Route(
     }
 
     public Route with(String... names) {
-        var all = Stream.concat(parameters.stream(), Stream.of(names)).toList();
+        return with(List.of(names));
+    }
+
+    public Route with(Collection<String> names) {
+        var all = Stream.concat(parameters.stream(), names.stream()).toList();
         return new Route(method, path, handler, summary, success, requestSchema, responseSchema, all);
     }
 }

@@ -4,9 +4,13 @@ import dev.mien.api.ProblemType;
 import dev.mien.document.DocumentService;
 import dev.mien.document.Field;
 import dev.mien.document.Schema;
+import dev.mien.label.LabelService;
 import dev.mien.store.Collection;
+import dev.mien.store.Document;
+import dev.mien.store.Step;
 import dev.mien.store.Store;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// The rules of personas.
 public final class PersonaService extends DocumentService {
@@ -32,7 +36,27 @@ public final class PersonaService extends DocumentService {
             Field.textOrNull("owner_id", "the id of the user who owns it"),
             Field.flag("is_active", true, "false once it was deleted"));
 
+    /// The members whose words are found; the stores index them, in migrations of their own.
+    static final List<String> SEARCHED = List.of(
+            "name",
+            "tags",
+            "content_themes",
+            "appearance",
+            "personality",
+            "system_prompt",
+            "scenario",
+            "greeting",
+            "alternate_greetings",
+            "example_dialogue",
+            "post_history_instructions");
+
     public PersonaService(Store store) {
         super(store, PERSONAS, SCHEMA, "persona", ProblemType.PERSONA_NOT_FOUND, ProblemType.INVALID_PERSONA);
+    }
+
+    /// Its labels end with it.
+    @Override
+    public Step purgeStep(String id, Predicate<Document> expected) {
+        return new Step.Purge(PERSONAS, id, expected, LabelService.LABELS, null);
     }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,18 +100,23 @@ public final class CommitQueue implements AutoCloseable {
 
     /// Queues the edit and waits for its outcome.
     public Outcome commit(Edit edit) {
+        return submit(edit).get();
+    }
+
+    /// Queues the edit. What is returned waits for its outcome.
+    public Supplier<Outcome> submit(Edit edit) {
         var waiting = new Waiting(edit);
         if (closed) {
-            return new Outcome.NotApplied("this worker is shutting down");
+            return () -> new Outcome.NotApplied("this worker is shutting down");
         }
         if (!queue.offer(waiting)) {
-            return new Outcome.NotApplied(config.maximumWaiting() + " writes are waiting already");
+            return () -> new Outcome.NotApplied(config.maximumWaiting() + " writes are waiting already");
         }
         if (closed && waiting.move(State.GIVEN_UP)) {
             // close() may have emptied the queue before this edit came in, and then nobody would answer it.
-            return new Outcome.NotApplied("this worker is shutting down");
+            return () -> new Outcome.NotApplied("this worker is shutting down");
         }
-        return await(waiting);
+        return () -> await(waiting);
     }
 
     private Outcome await(Waiting waiting) {

@@ -2,9 +2,13 @@ package dev.mien.store;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /// Puts together the JSON that is served.
 public final class DocumentJson {
+    private static final Pattern NAME = Pattern.compile("\"([^\"]*)\"");
+
     private DocumentJson() {}
 
     /// `body`, with `id` before its members and the store's own members behind them. Works on the bytes, since to parse
@@ -25,5 +29,37 @@ public final class DocumentJson {
         System.arraycopy(body, 1, json, before.length, members);
         System.arraycopy(behind, 0, json, before.length + members, behind.length);
         return json;
+    }
+
+    /// The value of `updated_at` in a document that [#finish] put together: its last member.
+    public static String updatedAt(byte[] json) {
+        int end = Math.max(0, json.length - 2);
+        int start = end;
+        while (start > 0 && json[start - 1] != '"') {
+            start--;
+        }
+        return new String(json, start, end - start, StandardCharsets.UTF_8);
+    }
+
+    /// The value of `created_at` in a document that [#finish] put together: its last member but one.
+    public static String createdAt(byte[] json) {
+        int behind = updatedAt(json).length() + "\",\"updated_at\":\"\"}".length();
+        int end = Math.max(0, json.length - behind);
+        int start = end;
+        while (start > 0 && json[start - 1] != '"') {
+            start--;
+        }
+        return new String(json, start, end - start, StandardCharsets.UTF_8);
+    }
+
+    /// Names of members as a JSON array. Members that have names of their own choosing are inside of others, so these
+    /// need no escape.
+    public static String names(List<String> fields) {
+        return fields.isEmpty() ? "[]" : "[\"" + String.join("\",\"", fields) + "\"]";
+    }
+
+    /// The names in such an array, or in one that a database made with spaces in it.
+    public static List<String> names(String array) {
+        return NAME.matcher(array).results().map(name -> name.group(1)).toList();
     }
 }

@@ -15,8 +15,10 @@ public interface Rule {
     sealed interface Decision {}
 
     /// The document's own members are to become these.
+    ///
+    /// @param fields the names of those that change
     @SuppressWarnings("ArrayRecordComponent")
-    record Replace(byte[] body) implements Decision {}
+    record Replace(byte[] body, List<String> fields) implements Decision {}
 
     /// The document is already as the edit wants it.
     record Keep() implements Decision {}

@@ -1,6 +1,7 @@
 package dev.mien.user;
 
 import dev.mien.document.DocumentResource;
+import dev.mien.document.ListShape;
 import dev.mien.http.Answers;
 import dev.mien.http.Bodies;
 import dev.mien.http.ReadModes;
@@ -17,7 +18,12 @@ public final class UserResource extends DocumentResource {
     private final UserService service;
 
     public UserResource(UserService service, Bodies bodies) {
-        super(service, bodies, Set.of("active"));
+        super(
+                service,
+                bodies,
+                Set.of("active"),
+                Set.of("version"),
+                new ListShape(List.of(), List.of("username", "display_name", "is_active", "updated_at")));
         this.service = service;
     }
 

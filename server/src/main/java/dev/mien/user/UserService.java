@@ -5,11 +5,14 @@ import dev.mien.document.DocumentService;
 import dev.mien.document.Field;
 import dev.mien.document.Schema;
 import dev.mien.store.Collection;
+import dev.mien.store.Document;
 import dev.mien.store.Found;
 import dev.mien.store.ReadMode;
+import dev.mien.store.Step;
 import dev.mien.store.Store;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /// The rules of users.
@@ -36,8 +39,18 @@ public final class UserService extends DocumentService {
             Field.object("preferences", "anything that an application wants to remember, kept as given"),
             Field.flag("is_active", true, "false once it was deleted"));
 
-    public UserService(Store store) {
+    private final Collection owned;
+
+    /// @param owned the collection of what users own
+    public UserService(Store store, Collection owned) {
         super(store, USERS, SCHEMA, "user", ProblemType.USER_NOT_FOUND, ProblemType.INVALID_USER);
+        this.owned = owned;
+    }
+
+    /// A user who owns something stays.
+    @Override
+    public Step purgeStep(String id, Predicate<Document> expected) {
+        return new Step.Purge(USERS, id, expected, null, owned);
     }
 
     /// The user with this name, in any case.

@@ -2,18 +2,22 @@ package dev.mien.web;
 
 import dev.mien.document.DocumentService;
 import dev.mien.http.Json;
+import dev.mien.http.Origins;
 import dev.mien.http.ReadModes;
 import dev.mien.http.Route;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The description of the API (OpenAPI 3.1), made of the routes and schemas that the server works with.
 public final class OpenApi {
     private static final Pattern PARAMETER = Pattern.compile("\\{([a-z]+)}");
-    private static final List<String> HEADERS = List.of("If-Match", "If-None-Match", ReadModes.HEADER);
+    private static final List<String> HEADERS = Stream.concat(
+                    Stream.of("If-Match", "If-None-Match", "Last-Event-ID", ReadModes.HEADER), Origins.ALL.stream())
+            .toList();
 
     private final ObjectNode root = JsonNodeFactory.instance.objectNode().put("openapi", "3.1.0");
 
@@ -30,6 +34,10 @@ public final class OpenApi {
         }
         var schemas = root.putObject("components").putObject("schemas");
         services.forEach(service -> describe(service, schemas));
+        describeSnippet(schemas);
+        describeHistory(schemas);
+        describeChanges(schemas);
+        describeBulk(schemas);
         describeProblem(schemas);
     }
 
@@ -109,8 +117,22 @@ public final class OpenApi {
         either(schemas.putObject(name + "Drafts"), name + "Draft");
         either(schemas.putObject(name + "OrList"), name);
         var page = schemas.putObject(name + "Page").put("type", "object").putObject("properties");
-        listOf(page.putObject("items"), name);
+        var item = page.putObject("items").put("type", "array").putObject("items");
+        item.putArray("allOf").addObject().put("$ref", "#/components/schemas/" + name);
+        listOf(item.putObject("properties").putObject("snippets"), "Snippet");
         page.putObject("next_cursor").putArray("type").add("string").add("null");
+    }
+
+    private static void describeSnippet(ObjectNode schemas) {
+        var snippet = members(schemas, "Snippet");
+        texts(snippet, "field", "text");
+        var match = snippet.putObject("matches")
+                .put("type", "array")
+                .putObject("items")
+                .put("type", "array")
+                .put("minItems", 2)
+                .put("maxItems", 2);
+        match.putObject("items").put("type", "integer");
     }
 
     private static void either(ObjectNode schema, String name) {
@@ -123,6 +145,104 @@ public final class OpenApi {
         schema.put("type", "array").putObject("items").put("$ref", "#/components/schemas/" + name);
     }
 
+    private static void describeHistory(ObjectNode schemas) {
+        var version = members(schemas, "Version");
+        integers(version, "version", "revision");
+        texts(version, "operation", "at", "actor", "message");
+        version.putObject("fields").put("type", "array").putObject("items").put("type", "string");
+        var page = members(schemas, "VersionPage");
+        listOf(page.putObject("items"), "Version");
+        page.putObject("next_cursor").putArray("type").add("string").add("null");
+        integers(members(schemas, "VersionName"), "version");
+        var change = members(schemas, "FieldChange");
+        texts(change, "field");
+        change.putObject("before");
+        change.putObject("after");
+        var difference = members(schemas, "Difference");
+        integers(difference, "from", "to");
+        listOf(difference.putObject("fields"), "FieldChange");
+        difference.putObject("patch").put("type", "array").putObject("items").put("type", "object");
+        var label = members(schemas, "Label");
+        texts(label, "label", "moved_at");
+        integers(label, "version", "revision");
+        listOf(members(schemas, "Labels").putObject("items"), "Label");
+    }
+
+    private static void describeChanges(ObjectNode schemas) {
+        var change = members(schemas, "Change");
+        texts(change, "token", "kind", "id", "operation", "actor", "message", "at");
+        integers(change, "revision", "version");
+        change.putObject("fields").put("type", "array").putObject("items").put("type", "string");
+        change.putObject("document").putArray("type").add("object").add("null");
+        var changes = members(schemas, "Changes");
+        listOf(changes.putObject("items"), "Change");
+        texts(changes, "next");
+        var draft = members(schemas, "WebhookDraft");
+        var webhook = members(schemas, "Webhook");
+        for (var members : List.of(draft, webhook)) {
+            texts(members, "url", "secret", "owner", "tag");
+            for (String flag : List.of("active", "include_document")) {
+                members.putObject(flag).put("type", "boolean");
+            }
+            for (String list : List.of("kinds", "ids")) {
+                members.putObject(list).put("type", "array").putObject("items").put("type", "string");
+            }
+        }
+        texts(webhook, "id", "position", "created_at");
+        listOf(members(schemas, "Webhooks").putObject("items"), "Webhook");
+        var letter = members(schemas, "DeadLetter");
+        texts(letter, "token", "error", "at");
+        letter.putObject("redelivering").put("type", "boolean");
+        listOf(members(schemas, "DeadLetters").putObject("items"), "DeadLetter");
+        integers(members(schemas, "Redelivery"), "redelivering");
+    }
+
+    private static void describeBulk(ObjectNode schemas) {
+        var batch = members(schemas, "Batch");
+        flags(batch, "atomic", "dry_run", "stop_on_error", "documents");
+        listOf(batch.putObject("operations"), "Operation");
+        var operation = members(schemas, "Operation");
+        texts(operation, "op", "kind", "id", "if_match", "if_there", "actor", "message");
+        operation.putObject("body").put("type", "object");
+        listOf(members(schemas, "BatchResults").putObject("results"), "BatchResult");
+        var result = members(schemas, "BatchResult");
+        integers(result, "status", "version");
+        texts(result, "id", "etag");
+        flags(result, "changed");
+        result.putObject("document").put("type", "object");
+        result.putObject("problem").put("$ref", "#/components/schemas/Problem");
+        members(schemas, "Transfer")
+                .putObject("to")
+                .putArray("type")
+                .add("string")
+                .add("null");
+        var transferred = members(schemas, "Transferred");
+        integers(transferred, "transferred");
+        flags(transferred, "more");
+    }
+
+    private static ObjectNode members(ObjectNode schemas, String name) {
+        return schemas.putObject(name).put("type", "object").putObject("properties");
+    }
+
+    private static void texts(ObjectNode members, String... names) {
+        for (String name : names) {
+            members.putObject(name).put("type", "string");
+        }
+    }
+
+    private static void flags(ObjectNode members, String... names) {
+        for (String name : names) {
+            members.putObject(name).put("type", "boolean");
+        }
+    }
+
+    private static void integers(ObjectNode members, String... names) {
+        for (String name : names) {
+            members.putObject(name).put("type", "integer");
+        }
+    }
+
     private static void describeProblem(ObjectNode schemas) {
         var members = schemas.putObject("Problem").put("type", "object").putObject("properties");
         for (String text : List.of("type", "title", "detail", "instance", "outcome")) {
@@ -130,6 +250,8 @@ public final class OpenApi {
         }
         members.putObject("status").put("type", "integer");
         members.putObject("currentVersion").put("type", "integer");
+        listOf(members.putObject("changes"), "FieldChange");
+        members.putObject("overlaps").put("type", "boolean");
         var error = members.putObject("errors")
                 .put("type", "array")
                 .putObject("items")

@@ -49,6 +49,11 @@ class CoherentStoreContractTest implements StoreContract {
         return store;
     }
 
+    @Override
+    public Store another() {
+        return new SqliteStore(directory, new CommitConfig(256, Duration.ofSeconds(30), 10_000), false);
+    }
+
     private static final class SqliteChanges implements ChangeSource, AutoCloseable {
         private static final String CHANGES = """
                 SELECT h.incarnation, h.seq, h.floor, c.revision, c.collection, c.id, c.version, c.operation

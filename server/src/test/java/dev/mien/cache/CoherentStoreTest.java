@@ -18,6 +18,7 @@ import dev.mien.store.StoreUnavailableException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -604,7 +605,10 @@ class CoherentStoreTest {
 
     private static Edit change(String id, String text) {
         return Edit.of(new Step.Change(
-                PERSONAS, id, any -> true, current -> new Rule.Replace(text.getBytes(StandardCharsets.UTF_8))));
+                PERSONAS,
+                id,
+                any -> true,
+                current -> new Rule.Replace(text.getBytes(StandardCharsets.UTF_8), List.of("text"))));
     }
 
     @Test

@@ -8,20 +8,26 @@ import dev.mien.store.Collection;
 import dev.mien.store.Document;
 import dev.mien.store.Edit;
 import dev.mien.store.Found;
+import dev.mien.store.FoundVersion;
+import dev.mien.store.History;
+import dev.mien.store.HistoryConfig;
 import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
+import dev.mien.store.Pruned;
 import dev.mien.store.Query;
 import dev.mien.store.Rule;
 import dev.mien.store.Step;
 import dev.mien.store.Store;
 import dev.mien.store.StoreUnavailableException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /// A database in memory that remembers every state it was in. Each statement is one atomic step, and a hook runs before
 /// and after it, where a test may pause the thread, delay it or make it fail.
@@ -121,9 +127,34 @@ final class FakeDatabase implements Store, ChangeSource {
     }
 
     @Override
+    public FoundVersion findVersion(Collection collection, String id, long version) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public FoundVersion findRevision(Collection collection, String id, long revision) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public History history(Collection collection, String id, long before, int limit) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Outcome commit(Edit edit) {
         var committed = commitAtomically(edit);
         return outcomesUnknown ? new Outcome.Unknown("told so") : committed;
+    }
+
+    @Override
+    public List<Supplier<Outcome>> commitAll(List<Edit> edits) {
+        return edits.stream().<Supplier<Outcome>>map(edit -> () -> commit(edit)).toList();
+    }
+
+    @Override
+    public Pruned prune(HistoryConfig rules, long after, Instant now) {
+        throw new UnsupportedOperationException("it keeps all versions");
     }
 
     private synchronized Outcome commitAtomically(Edit edit) {
@@ -133,11 +164,14 @@ final class FakeDatabase implements Store, ChangeSource {
                 case Step.Create create -> create.body();
                 case Step.Change change ->
                     ((Rule.Replace) change.rule().decide(rows.get(change.id()).document())).body();
+                case Step.Put put -> put.body();
+                case Step.Save save -> save.body();
+                case Step.Purge purge -> throw new UnsupportedOperationException();
             };
             write(step.id(), "update", body);
             written.add(new Outcome.Written(rows.get(step.id()).document(), true));
         }
-        return new Outcome.Committed(written, head());
+        return new Outcome.Committed(written, head(), false);
     }
 
     /// Creates the document or changes it, as if by hand.

@@ -314,7 +314,7 @@ class CommitQueueTest {
                 if (refusal != null) {
                     waiting.fail(refusal);
                 }
-                waiting.answer(new Committed(List.of(), new RevisionToken("test", committed.size())));
+                waiting.answer(new Committed(List.of(), new RevisionToken("test", committed.size()), false));
             }
         }
 

@@ -77,17 +77,20 @@ final class MienStore implements Services {
         return persona(edit(
                 PERSONAS,
                 id,
-                current -> new Rule.Replace(persona(name, persona(current).greeting()))));
+                current -> new Rule.Replace(persona(name, persona(current).greeting()), List.of("name"))));
     }
 
     @Override
     public User renameUser(String id, String name) {
-        return user(edit(USERS, id, current -> new Rule.Replace(user(id, name))));
+        return user(edit(USERS, id, current -> new Rule.Replace(user(id, name), List.of("username"))));
     }
 
     @Override
     public Persona greetWithoutRemedy(String id, String greeting) {
-        edit(PERSONAS, id, current -> new Rule.Replace(persona(persona(current).name(), greeting)));
+        edit(
+                PERSONAS,
+                id,
+                current -> new Rule.Replace(persona(persona(current).name(), greeting), List.of("greeting")));
         return persona(id);
     }
 

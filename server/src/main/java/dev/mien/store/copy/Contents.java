@@ -1,6 +1,5 @@
 package dev.mien.store.copy;
 
-import dev.mien.store.Changes.Change;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -12,7 +11,8 @@ import java.util.List;
 
 /// What a store holds, in short: where its log stands, and of each table the number of rows and a hash of all of them.
 public record Contents(Head head, List<Table> tables) {
-    /// @param sha256 over the rows in the order of their keys; of documents, over the JSON as it is served
+    /// @param sha256 over the rows in the order of their keys; of documents and their history, over the
+    ///     JSON as it is served
     public record Table(String name, long rows, String sha256) {}
 
     /// Reads all that the snapshot holds, and hands each row on.
@@ -30,7 +30,7 @@ public record Contents(Head head, List<Table> tables) {
         var tombstones = new Reading(from, Snapshot.TOMBSTONES, verb, progress);
         from.tombstones(tombstone -> {
             to.putTombstone(tombstone);
-            tombstones.add(bytes(tombstone));
+            tombstones.add(bytes(tombstone.collection(), tombstone.id(), Long.toString(tombstone.version())));
         });
         tables.add(tombstones.table());
         var changes = new Reading(from, Snapshot.CHANGES, verb, progress);
@@ -39,18 +39,37 @@ public record Contents(Head head, List<Table> tables) {
             changes.add(bytes(change));
         });
         tables.add(changes.table());
+        var receipts = new Reading(from, Snapshot.RECEIPTS, verb, progress);
+        from.receipts(receipt -> {
+            to.putReceipt(receipt);
+            receipts.add(bytes(receipt.key(), receipt.fingerprint(), receipt.at(), receipt.written()));
+        });
+        tables.add(receipts.table());
         return new Contents(from.head(), List.copyOf(tables));
     }
 
-    // No part of either has a space: collections are plain words, and ids have a few characters to choose from.
-
-    private static byte[] bytes(Tombstone t) {
-        return (t.collection() + " " + t.id() + " " + t.version()).getBytes(StandardCharsets.UTF_8);
+    private static byte[] bytes(StoredChange stored) {
+        var change = stored.change();
+        return bytes(
+                Long.toString(change.revision()),
+                change.collection(),
+                change.id(),
+                Long.toString(change.version()),
+                change.operation(),
+                stored.at(),
+                stored.actor(),
+                stored.message(),
+                stored.fields(),
+                stored.document() == null ? "" : new String(stored.document().json(), StandardCharsets.UTF_8));
     }
 
-    private static byte[] bytes(Change c) {
-        return (c.revision() + " " + c.collection() + " " + c.id() + " " + c.version() + " " + c.operation())
-                .getBytes(StandardCharsets.UTF_8);
+    /// Each part with its length before it, so that no two rows make the same bytes.
+    private static byte[] bytes(String... parts) {
+        var text = new StringBuilder();
+        for (String part : parts) {
+            text.append(part.length()).append(':').append(part);
+        }
+        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /// Names what is not as in `other`; empty where all is.

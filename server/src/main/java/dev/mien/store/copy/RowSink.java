@@ -1,9 +1,9 @@
 package dev.mien.store.copy;
 
-import dev.mien.store.Changes.Change;
 import java.sql.SQLException;
 
-/// Takes the rows of a whole store: documents, collection by collection; then the tombstones; then the changes.
+/// Takes the rows of a whole store: documents, collection by collection; then the tombstones, the changes and the
+/// receipts.
 public interface RowSink {
     /// Takes rows and does nothing with them.
     RowSink NOWHERE = new RowSink() {
@@ -17,7 +17,10 @@ public interface RowSink {
         public void putTombstone(Tombstone tombstone) {}
 
         @Override
-        public void putChange(Change change) {}
+        public void putChange(StoredChange change) {}
+
+        @Override
+        public void putReceipt(StoredReceipt receipt) {}
     };
 
     void putDocument(String collection, StoredDocument document) throws SQLException;
@@ -27,5 +30,7 @@ public interface RowSink {
 
     void putTombstone(Tombstone tombstone) throws SQLException;
 
-    void putChange(Change change) throws SQLException;
+    void putChange(StoredChange change) throws SQLException;
+
+    void putReceipt(StoredReceipt receipt) throws SQLException;
 }

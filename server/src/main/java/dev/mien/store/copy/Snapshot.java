@@ -1,16 +1,16 @@
 package dev.mien.store.copy;
 
-import dev.mien.store.Changes.Change;
 import java.sql.SQLException;
 import java.util.List;
 
 /// One state of a whole store. Whatever others write meanwhile, every method answers from that state.
 public interface Snapshot extends AutoCloseable {
     /// The collections, each before those that refer to it.
-    List<String> COLLECTIONS = List.of("users", "personas");
+    List<String> COLLECTIONS = List.of("users", "personas", "labels");
 
     String TOMBSTONES = "tombstones";
     String CHANGES = "changes";
+    String RECEIPTS = "receipts";
 
     /// Takes rows one after another.
     interface Each<T> {
@@ -19,7 +19,7 @@ public interface Snapshot extends AutoCloseable {
 
     Head head() throws SQLException;
 
-    /// The number of rows of one of [#COLLECTIONS], of [#TOMBSTONES] or [#CHANGES].
+    /// The number of rows of one of [#COLLECTIONS], of [#TOMBSTONES], [#CHANGES] or [#RECEIPTS].
     long count(String table) throws SQLException;
 
     /// Every document of the collection, by id in the order of its bytes.
@@ -29,7 +29,10 @@ public interface Snapshot extends AutoCloseable {
     void tombstones(Each<Tombstone> each) throws SQLException;
 
     /// Every change, by revision.
-    void changes(Each<Change> each) throws SQLException;
+    void changes(Each<StoredChange> each) throws SQLException;
+
+    /// Every receipt, by key in the order of its bytes.
+    void receipts(Each<StoredReceipt> each) throws SQLException;
 
     @Override
     void close();

@@ -13,8 +13,15 @@ public record StoredDocument(String id, long version, long revision, String crea
     /// Takes apart what [DocumentJson#finish] put together.
     ///
     /// @throws IllegalArgumentException if `json` is not laid out so, or says otherwise than the other arguments
+    public static StoredDocument ofHistory(byte[] json, String id, long version, long revision) {
+        return of(json, id, version, revision, DocumentJson.createdAt(json));
+    }
+
+    /// Takes apart what [DocumentJson#finish] put together.
+    ///
+    /// @throws IllegalArgumentException if `json` is not laid out so, or says otherwise than the other arguments
     public static StoredDocument of(byte[] json, String id, long version, long revision, String createdAt) {
-        String updatedAt = updatedAt(json);
+        String updatedAt = DocumentJson.updatedAt(json);
         int members = json.length - DocumentJson.finish(EMPTY, id, version, revision, createdAt, updatedAt).length;
         // One more than without members: the comma behind them.
         int from = ("{\"id\":\"" + id + "\",").getBytes(StandardCharsets.UTF_8).length;
@@ -34,16 +41,6 @@ public record StoredDocument(String id, long version, long revision, String crea
     }
 
     private static final byte[] EMPTY = {'{', '}'};
-
-    /// The last member's value, in which no character needs an escape.
-    private static String updatedAt(byte[] json) {
-        int end = Math.max(0, json.length - 2);
-        int start = end;
-        while (start > 0 && json[start - 1] != '"') {
-            start--;
-        }
-        return new String(json, start, end - start, StandardCharsets.UTF_8);
-    }
 
     /// The JSON as it is served.
     public byte[] json() {

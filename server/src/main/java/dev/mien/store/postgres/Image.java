@@ -9,7 +9,8 @@ import dev.mien.store.DocumentJson;
 ///     from 1, since the transaction learns its revisions only at its end
 /// @param body the members that its owner wrote, as a JSON object
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-record Image(String id, long version, long revision, String createdAt, String updatedAt, byte[] body) {
+record Image(
+        String collection, String id, long version, long revision, String createdAt, String updatedAt, byte[] body) {
 
     /// What a rule is asked about. A revision that is not known yet is negative and so equals none that a client holds.
     Document provisional(String incarnation) {

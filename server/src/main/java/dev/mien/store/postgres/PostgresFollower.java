@@ -23,7 +23,7 @@ final class PostgresFollower implements AutoCloseable {
             SELECT h.incarnation, h.seq, h.floor, pg_backend_pid(),
                    c.revision, c.collection, c.id, c.version, c.operation
               FROM log_head h LEFT JOIN (
-                       SELECT * FROM changes WHERE revision > ? ORDER BY revision LIMIT ?) c ON true
+                       SELECT revision, collection, id, version, operation FROM changes WHERE revision > ? ORDER BY revision LIMIT ?) c ON true
              WHERE h.id = 1
              ORDER BY c.revision
             """;

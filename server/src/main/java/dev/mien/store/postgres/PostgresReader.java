@@ -5,9 +5,12 @@ import dev.mien.store.Collection;
 import dev.mien.store.Document;
 import dev.mien.store.DocumentJson;
 import dev.mien.store.Found;
+import dev.mien.store.FoundVersion;
+import dev.mien.store.History;
 import dev.mien.store.Listing;
 import dev.mien.store.Query;
 import dev.mien.store.StatementCache;
+import dev.mien.store.Version;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGStatement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,15 +40,22 @@ final class PostgresReader implements AutoCloseable {
              WHERE h.id = 1
             """;
 
-    /// `bytes` counts what stands before a row in its page, `found` the rows of the page and one more.
-    private static final String LIST = """
-            SELECT h.incarnation, h.seq, %s AS objection, d.*
-              FROM log_head h LEFT JOIN (
-                       SELECT *, count(*) OVER () AS found,
-                              sum(octet_length(document)) OVER (ORDER BY id DESC) - octet_length(document) AS bytes
-                         FROM (%s) page) d ON d.bytes < ?
+    private static final String CHANGE = "c.version, c.revision, c.operation, c.at, c.actor, c.message, c.fields";
+
+    private static final String VERSION = """
+            SELECT h.incarnation, h.seq, %s AS objection, %s, c.created_at, c.document::text AS document
+              FROM log_head h LEFT JOIN changes c ON c.collection = ? AND c.id = ? AND c.%s = ?
              WHERE h.id = 1
-             ORDER BY d.id DESC LIMIT ?
+            """;
+
+    private static final String HISTORY = """
+            SELECT h.incarnation, h.seq, %s AS objection, %s
+              FROM log_head h LEFT JOIN LATERAL (
+                       SELECT version, revision, operation, at, actor, message, fields
+                         FROM changes WHERE collection = ? AND id = ? AND version < ?
+                        ORDER BY version DESC LIMIT ?) c ON true
+             WHERE h.id = 1
+             ORDER BY c.version DESC
             """;
 
     /// Members whose columns are in lower case.
@@ -123,10 +134,13 @@ final class PostgresReader implements AutoCloseable {
     }
 
     Listing list(Collection collection, Query query) throws SQLException {
-        var parameters = new ArrayList<@Nullable Object>();
-        var statement = prepared(LIST.formatted(server.objection(), page(collection, query, parameters)));
-        parameters.add(Query.MAXIMUM_PAGE_BYTES);
-        parameters.add(query.limit());
+        var list = new PostgresList(collection, query, hasFewChangesSince(collection, query.updatedSince()));
+        var statement = prepared(list.sql(server.objection(), COLUMNS));
+        if (query.search() != null) {
+            // Planned each time, since the best way depends on how common the words are.
+            statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+        }
+        var parameters = list.parameters();
         for (int i = 0; i < parameters.size(); i++) {
             statement.setObject(i + 1, parameters.get(i));
         }
@@ -145,31 +159,88 @@ final class PostgresReader implements AutoCloseable {
         }
     }
 
-    /// The rows of one page and one more.
-    private static String page(Collection collection, Query query, List<@Nullable Object> parameters) {
-        var sql = new StringBuilder("SELECT " + COLUMNS + " FROM " + collection.name() + " d WHERE true");
-        if (query.tag() != null) {
-            sql.append(" AND d.tags ?? ?"); // The operator is one question mark, spelt as JDBC wants it.
-            parameters.add(storable(query.tag()));
+    FoundVersion findVersion(Collection collection, String id, long version) throws SQLException {
+        return version("version", collection, id, version);
+    }
+
+    FoundVersion findRevision(Collection collection, String id, long revision) throws SQLException {
+        return version("revision", collection, id, revision);
+    }
+
+    private FoundVersion version(String column, Collection collection, String id, long value) throws SQLException {
+        var statement = prepared(VERSION.formatted(server.objection(), CHANGE, column));
+        statement.setString(1, collection.name());
+        statement.setString(2, storable(id));
+        statement.setLong(3, value);
+        try (var row = statement.executeQuery()) {
+            row.next();
+            var asOf = asOf(row);
+            boolean isThere = row.getString("operation") != null;
+            return new FoundVersion(isThere ? version(row, id, asOf, row.getBytes("document")) : null, asOf);
         }
-        if (query.active() != null) {
-            sql.append(query.active() ? " AND d.is_active" : " AND NOT d.is_active");
+    }
+
+    History history(Collection collection, String id, long before, int limit) throws SQLException {
+        var statement = prepared(HISTORY.formatted(server.objection(), CHANGE));
+        statement.setString(1, collection.name());
+        statement.setString(2, storable(id));
+        statement.setLong(3, before);
+        statement.setLong(4, limit + 1L);
+        try (var rows = statement.executeQuery()) {
+            rows.next();
+            var asOf = asOf(rows);
+            var versions = new ArrayList<Version>();
+            boolean hasMore = false;
+            if (rows.getString("operation") != null) {
+                do {
+                    hasMore = versions.size() == limit;
+                    if (!hasMore) {
+                        versions.add(version(rows, id, asOf, null));
+                    }
+                } while (rows.next());
+            }
+            return new History(List.copyOf(versions), hasMore, asOf);
         }
-        if (query.owner() != null) {
-            sql.append(" AND d.owner_id = ?");
-            parameters.add(storable(query.owner()));
+    }
+
+    private static Version version(ResultSet row, String id, RevisionToken asOf, byte @Nullable [] body)
+            throws SQLException {
+        long version = row.getLong("version");
+        long revision = row.getLong("revision");
+        String at = row.getString("at");
+        Document document = null;
+        if (body != null) {
+            byte[] json = DocumentJson.finish(body, id, version, revision, row.getString("created_at"), at);
+            document = new Document(id, version, revision, asOf.incarnation(), json);
         }
-        if (query.beforeId() != null) {
-            sql.append(" AND d.id < ?");
-            parameters.add(storable(query.beforeId()));
+        return new Version(
+                id,
+                version,
+                revision,
+                row.getString("operation"),
+                at,
+                row.getString("actor"),
+                row.getString("message"),
+                DocumentJson.names(row.getString("fields")),
+                document);
+    }
+
+    /// Whether to begin a list with the log. It decides how long the answer takes and not what it is.
+    private boolean hasFewChangesSince(Collection collection, @Nullable String time) throws SQLException {
+        if (time == null) {
+            return false;
         }
-        sql.append(" ORDER BY d.id DESC LIMIT ?");
-        parameters.add(query.limit() + 1);
-        return sql.toString();
+        var statement = prepared(PostgresList.FEW_CHANGES);
+        statement.setString(1, time);
+        statement.setString(2, collection.name());
+        try (var row = statement.executeQuery()) {
+            row.next();
+            return row.getBoolean(1);
+        }
     }
 
     /// Null, which equals nothing, for a text with a NUL character: PostgreSQL can neither hold nor be asked for one.
-    private static @Nullable String storable(String value) {
+    static @Nullable String storable(String value) {
         return value.indexOf(0) < 0 ? value : null;
     }
 

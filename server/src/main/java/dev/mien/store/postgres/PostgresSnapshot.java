@@ -5,10 +5,13 @@ import dev.mien.store.PostgresConfig;
 import dev.mien.store.StoreUnavailableException;
 import dev.mien.store.copy.Head;
 import dev.mien.store.copy.Snapshot;
+import dev.mien.store.copy.StoredChange;
 import dev.mien.store.copy.StoredDocument;
+import dev.mien.store.copy.StoredReceipt;
 import dev.mien.store.copy.Tombstone;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /// One state of a store on PostgreSQL: that of a transaction which is `REPEATABLE READ`. Writers are not held up;
@@ -106,13 +109,39 @@ public final class PostgresSnapshot implements Snapshot {
     }
 
     @Override
-    public void changes(Each<Change> each) throws SQLException {
-        try (var statement =
-                        query("SELECT revision, collection, id, version, operation FROM changes ORDER BY revision");
+    public void changes(Each<StoredChange> each) throws SQLException {
+        try (var statement = query("SELECT revision, collection, id, version, operation, at, actor, message, fields,"
+                        + " created_at, document::text FROM changes ORDER BY revision");
                 var rows = statement.executeQuery()) {
             while (rows.next()) {
-                each.accept(new Change(
-                        rows.getLong(1), rows.getString(2), rows.getString(3), rows.getLong(4), rows.getString(5)));
+                each.accept(change(rows));
+            }
+        }
+    }
+
+    private static StoredChange change(ResultSet row) throws SQLException {
+        var change = new Change(row.getLong(1), row.getString(2), row.getString(3), row.getLong(4), row.getString(5));
+        String at = row.getString(6);
+        byte[] body = row.getBytes(11);
+        return new StoredChange(
+                change,
+                at,
+                row.getString(7),
+                row.getString(8),
+                row.getString(9),
+                body == null
+                        ? null
+                        : new StoredDocument(
+                                change.id(), change.version(), change.revision(), row.getString(10), at, body));
+    }
+
+    @Override
+    public void receipts(Each<StoredReceipt> each) throws SQLException {
+        try (var statement = query("SELECT key, fingerprint, at, written FROM receipts ORDER BY key");
+                var rows = statement.executeQuery()) {
+            while (rows.next()) {
+                each.accept(
+                        new StoredReceipt(rows.getString(1), rows.getString(2), rows.getString(3), rows.getString(4)));
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.mien.store.postgres;
 
 import dev.mien.api.RevisionToken;
+import dev.mien.store.ChangeLog;
 import dev.mien.store.ChangeSource;
 import dev.mien.store.Changes;
 import dev.mien.store.Collection;
@@ -8,19 +9,28 @@ import dev.mien.store.CommitConfig;
 import dev.mien.store.CommitQueue;
 import dev.mien.store.Edit;
 import dev.mien.store.Found;
+import dev.mien.store.FoundVersion;
+import dev.mien.store.History;
+import dev.mien.store.HistoryConfig;
 import dev.mien.store.LastSeen;
 import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
 import dev.mien.store.PostgresConfig;
+import dev.mien.store.Pruned;
 import dev.mien.store.Query;
+import dev.mien.store.SideSession;
 import dev.mien.store.Store;
 import dev.mien.store.StoreUnavailableException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The store of one worker on PostgreSQL. Any number of workers on any number of machines may have the same database.
@@ -32,12 +42,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **All answers of a store are of one line of history**, since they have one incarnation, and that names the line (see
 /// [Primary]). A session that was left over from before a promotion cannot answer beside one from after it.
-public final class PostgresStore implements Store, ChangeSource {
+public final class PostgresStore implements Store, ChangeSource, ChangeLog {
     /// Longest time that a read waits for a free session.
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    private final Primary primary;
     private final BlockingQueue<PostgresReader> readers;
     private final PostgresFollower follower;
+    private final PostgresChangeLog log;
     private final ReentrantLock following = new ReentrantLock();
     private final LastSeen lastSeen;
     private final @Nullable PostgresWriter writer;
@@ -49,7 +61,7 @@ public final class PostgresStore implements Store, ChangeSource {
     /// @param readOnly whether to refuse every edit
     /// @throws StoreUnavailableException if it cannot be opened
     public PostgresStore(String url, PostgresConfig config, CommitConfig commit, boolean readOnly) {
-        var primary = new Primary(url, config, readOnly);
+        this.primary = new Primary(url, config, readOnly);
         this.readers = new ArrayBlockingQueue<>(config.connections());
         for (int i = 0; i < config.connections(); i++) {
             readers.add(new PostgresReader(primary));
@@ -64,6 +76,7 @@ public final class PostgresStore implements Store, ChangeSource {
             throw new StoreUnavailableException("cannot open the database: " + e.getMessage(), e);
         }
         this.follower = new PostgresFollower(primary);
+        this.log = new PostgresChangeLog(primary);
         this.writer = readOnly ? null : new PostgresWriter(primary, lastSeen::get);
         this.queue = writer == null ? null : new CommitQueue(commit, writer);
     }
@@ -101,6 +114,31 @@ public final class PostgresStore implements Store, ChangeSource {
         var listing = read(reader -> reader.list(collection, query));
         see(before, listing.asOf());
         return listing;
+    }
+
+    @Override
+    public FoundVersion findVersion(Collection collection, String id, long version) {
+        return seen(reader -> reader.findVersion(collection, id, version));
+    }
+
+    @Override
+    public FoundVersion findRevision(Collection collection, String id, long revision) {
+        return seen(reader -> reader.findRevision(collection, id, revision));
+    }
+
+    private FoundVersion seen(PostgresReader.Read<FoundVersion> read) {
+        var before = lastSeen.get();
+        var found = read(read);
+        see(before, found.asOf());
+        return found;
+    }
+
+    @Override
+    public History history(Collection collection, String id, long before, int limit) {
+        var seenBefore = lastSeen.get();
+        var history = read(reader -> reader.history(collection, id, before, limit));
+        see(seenBefore, history.asOf());
+        return history;
     }
 
     private <T> T read(PostgresReader.Read<T> read) {
@@ -143,6 +181,34 @@ public final class PostgresStore implements Store, ChangeSource {
         return changes;
     }
 
+    /// Tables beside the documents.
+    public SideSession sideTables() {
+        return new SideSession(
+                () -> primary.open(Primary.Use.WRITE), "(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
+    }
+
+    @Override
+    public RevisionToken peek() {
+        try {
+            return log.peek();
+        } catch (SQLException e) {
+            throw new StoreUnavailableException("the change log cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public ChangeLog.Page read(long after, int limit, boolean documents) {
+        var before = lastSeen.get();
+        ChangeLog.Page page;
+        try {
+            page = log.read(after, limit, documents);
+        } catch (SQLException e) {
+            throw new StoreUnavailableException("the change log cannot be read: " + e.getMessage(), e);
+        }
+        see(before, page.head());
+        return page;
+    }
+
     /// @param before what this worker had seen when the read began
     private void see(RevisionToken before, RevisionToken asOf) {
         String fault = lost();
@@ -166,11 +232,41 @@ public final class PostgresStore implements Store, ChangeSource {
         if (fault != null) {
             return new Outcome.NotApplied(fault);
         }
-        var outcome = queue.commit(edit);
+        return seen(queue.submit(edit));
+    }
+
+    @Override
+    public List<Supplier<Outcome>> commitAll(List<Edit> edits) {
+        var waiting = new ArrayList<Supplier<Outcome>>();
+        for (var edit : edits) {
+            if (queue == null || lost() != null) {
+                waiting.add(() -> commit(edit)); // It says why not.
+            } else {
+                var submitted = queue.submit(edit);
+                waiting.add(() -> seen(submitted));
+            }
+        }
+        return waiting;
+    }
+
+    private Outcome seen(Supplier<Outcome> submitted) {
+        var outcome = submitted.get();
         if (outcome instanceof Outcome.Committed committed) {
             lastSeen.advance(committed.asOf());
         }
         return outcome;
+    }
+
+    @Override
+    public Pruned prune(HistoryConfig rules, long after, Instant now) {
+        if (queue == null) {
+            throw new StoreUnavailableException("this worker only reads");
+        }
+        try (var session = primary.open(Primary.Use.WRITE)) {
+            return PostgresPruner.prune(session, rules, after, now);
+        } catch (SQLException e) {
+            throw new StoreUnavailableException("versions could not be pruned: " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -202,6 +298,7 @@ public final class PostgresStore implements Store, ChangeSource {
             queue.close();
             writer.close();
         }
+        log.close();
         following.lock();
         try {
             follower.close();

@@ -1,11 +1,12 @@
 package dev.mien.store.postgres;
 
-import dev.mien.store.Changes.Change;
 import dev.mien.store.PostgresConfig;
 import dev.mien.store.StoreUnavailableException;
 import dev.mien.store.copy.Head;
 import dev.mien.store.copy.Snapshot;
+import dev.mien.store.copy.StoredChange;
 import dev.mien.store.copy.StoredDocument;
+import dev.mien.store.copy.StoredReceipt;
 import dev.mien.store.copy.Target;
 import dev.mien.store.copy.Tombstone;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// A copy into a store on PostgreSQL: one transaction that holds a lock on every table against all other writers.
 ///
@@ -32,14 +34,15 @@ public final class PostgresTarget implements Target {
              WHERE datname = current_database() AND application_name = 'mien' AND pid <> pg_backend_pid()
             """;
 
-    private static final String LOCK =
-            "LOCK TABLE users, personas, tombstones, changes, unstamped, log_head IN EXCLUSIVE MODE";
+    private static final String LOCK = "LOCK TABLE users, personas, labels, tombstones, changes, receipts, unstamped,"
+            + " unstamped_changes, log_head IN EXCLUSIVE MODE";
 
     private final Connection connection;
     private final PostgresSnapshot contents;
     private final List<StoredDocument> documents = new ArrayList<>();
     private final List<Tombstone> tombstones = new ArrayList<>();
-    private final List<Change> changes = new ArrayList<>();
+    private final List<StoredChange> changes = new ArrayList<>();
+    private final List<StoredReceipt> receipts = new ArrayList<>();
     private String collection = "";
     private long bytes;
 
@@ -158,7 +161,8 @@ public final class PostgresTarget implements Target {
         }
     }
 
-    private <T> java.sql.Array array(String type, List<T> rows, Function<T, Object> column) throws SQLException {
+    private <T> java.sql.Array array(String type, List<T> rows, Function<T, @Nullable Object> column)
+            throws SQLException {
         return connection.createArrayOf(type, rows.stream().map(column).toArray());
     }
 
@@ -187,31 +191,72 @@ public final class PostgresTarget implements Target {
     }
 
     @Override
-    public void putChange(Change change) throws SQLException {
+    public void putChange(StoredChange change) throws SQLException {
         changes.add(change);
-        if (changes.size() >= BATCH_ROWS) {
+        bytes += change.document() == null ? 0 : change.document().body().length;
+        if (changes.size() >= BATCH_ROWS || bytes >= BATCH_BYTES) {
             flushChanges();
         }
     }
 
     private void flushChanges() throws SQLException {
-        try (var insert =
-                connection.prepareStatement("INSERT INTO changes (revision, collection, id, version, operation)"
-                        + " SELECT * FROM unnest(?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::text[])")) {
-            insert.setArray(1, array("bigint", changes, Change::revision));
-            insert.setArray(2, array("text", changes, Change::collection));
-            insert.setArray(3, array("text", changes, Change::id));
-            insert.setArray(4, array("bigint", changes, Change::version));
-            insert.setArray(5, array("text", changes, Change::operation));
+        try (var insert = connection.prepareStatement("INSERT INTO changes"
+                + " (revision, collection, id, version, operation, at, actor, message, fields, created_at, document)"
+                + " SELECT revision, collection, id, version, operation, at, actor, message, fields, created_at,"
+                + " document::json FROM unnest(?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[],"
+                + " ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])"
+                + " AS u (revision, collection, id, version, operation, at, actor, message, fields, created_at,"
+                + " document)")) {
+            insert.setArray(1, array("bigint", changes, row -> row.change().revision()));
+            insert.setArray(2, array("text", changes, row -> row.change().collection()));
+            insert.setArray(3, array("text", changes, row -> row.change().id()));
+            insert.setArray(4, array("bigint", changes, row -> row.change().version()));
+            insert.setArray(5, array("text", changes, row -> row.change().operation()));
+            insert.setArray(6, array("text", changes, StoredChange::at));
+            insert.setArray(7, array("text", changes, StoredChange::actor));
+            insert.setArray(8, array("text", changes, StoredChange::message));
+            insert.setArray(9, array("text", changes, StoredChange::fields));
+            insert.setArray(10, array("text", changes, PostgresTarget::createdAt));
+            insert.setArray(11, array("text", changes, PostgresTarget::body));
             insert.executeUpdate();
         }
         changes.clear();
+        bytes = 0;
+    }
+
+    private static @Nullable String createdAt(StoredChange row) {
+        return row.document() == null ? null : row.document().createdAt();
+    }
+
+    private static @Nullable String body(StoredChange row) {
+        return row.document() == null ? null : new String(row.document().body(), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void putReceipt(StoredReceipt receipt) throws SQLException {
+        receipts.add(receipt);
+        if (receipts.size() >= BATCH_ROWS) {
+            flushReceipts();
+        }
+    }
+
+    private void flushReceipts() throws SQLException {
+        try (var insert = connection.prepareStatement("INSERT INTO receipts (key, fingerprint, at, written)"
+                + " SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[])")) {
+            insert.setArray(1, array("text", receipts, StoredReceipt::key));
+            insert.setArray(2, array("text", receipts, StoredReceipt::fingerprint));
+            insert.setArray(3, array("text", receipts, StoredReceipt::at));
+            insert.setArray(4, array("text", receipts, StoredReceipt::written));
+            insert.executeUpdate();
+        }
+        receipts.clear();
     }
 
     @Override
     public void end(Head head) throws SQLException {
         flushTombstones();
         flushChanges();
+        flushReceipts();
         try (var update =
                 connection.prepareStatement("UPDATE log_head SET incarnation = ?, seq = ?, floor = ? WHERE id = 1")) {
             update.setString(1, head.incarnation());
@@ -219,7 +264,7 @@ public final class PostgresTarget implements Target {
             update.setLong(3, head.floor());
             update.executeUpdate();
         }
-        execute("ANALYZE users, personas, tombstones, changes");
+        execute("ANALYZE users, personas, labels, tombstones, changes, receipts");
     }
 
     /// A warning says that the server gave up waiting for a standby that has to have the commit too.

@@ -5,11 +5,15 @@ import dev.mien.api.Violation;
 import dev.mien.store.CommitQueue.BatchWriter;
 import dev.mien.store.CommitQueue.EditSource;
 import dev.mien.store.CommitQueue.Waiting;
+import dev.mien.store.DocumentJson;
 import dev.mien.store.Outcome;
 import dev.mien.store.StatementCache;
 import dev.mien.store.Step;
 import dev.mien.store.postgres.Batch.Answer;
+import dev.mien.store.postgres.Batch.Line;
+import dev.mien.store.postgres.Batch.Receipt;
 import dev.mien.store.postgres.Batch.RowKey;
+import dev.mien.store.postgres.Batch.VersionKey;
 import dev.mien.store.postgres.Batch.Write;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -18,17 +22,22 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.util.PSQLException;
@@ -39,8 +48,9 @@ import org.slf4j.LoggerFactory;
 /// Commits batches of edits on the worker's one writing session. Used by the committing thread alone, except for
 /// [#fault()].
 ///
-/// One transaction is two messages. The first locks the rows that the edits change, in the order of their keys, and
-/// reads them; then the edits run here. The second is `write_batch` and the `COMMIT` together (see the migration).
+/// One transaction is two messages. The first locks the keys of requests and the rows that the edits change, each in an
+/// order that all workers have, and reads them; then the edits run here. The second is `write_batch` and the `COMMIT`
+/// together (see the migration). An edit that is only tried is a transaction of its own, which ends with a `ROLLBACK`.
 ///
 /// **Invariant: nobody waits for a stopped worker for longer than the server lets a transaction idle.** Between the two
 /// messages it holds rows, and the server ends its session after [Primary.Use#idleInTransaction]. While it holds
@@ -60,7 +70,10 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
     private static final String DEADLOCK = "40P01";
     private static final String INTEGRITY = "23";
     private static final String FOREIGN_KEY = "23503";
+    private static final String UNIQUE = "23505";
     private static final String ANOTHER_HISTORY = "MN001";
+    /// An id that was free has been used, and is free again.
+    private static final String OVERTAKEN = "MN002";
 
     /// Asking for the id makes the transaction have one.
     private static final String BEGIN = "SELECT pg_current_xact_id()::text, utc_now()";
@@ -70,8 +83,27 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
               FROM %1$s WHERE id = ANY (?) ORDER BY id FOR NO KEY UPDATE %2$s
             """;
 
+    private static final String TOMBSTONES = """
+            SELECT t.collection, t.id, t.version
+              FROM unnest(?::text[], ?::text[]) AS u (collection, id)
+              JOIN tombstones t ON t.collection = u.collection AND t.id = u.id
+            """;
+
+    /// Locked, so that nobody erases them before the edits that need them are committed.
+    private static final String READABLE = """
+            SELECT c.collection, c.id, c.version
+              FROM unnest(?::text[], ?::text[], ?::bigint[]) AS u (collection, id, version)
+              JOIN changes c ON c.id = u.id AND c.version = u.version AND c.collection = u.collection
+             WHERE c.document IS NOT NULL
+             ORDER BY c.revision FOR SHARE OF c %1$s
+            """;
+
+    /// The rows that name others.
+    private static final String LOCK_PARTS = LOCK.replace("WHERE id = ANY (?)", "WHERE owner_id = ANY (?)");
+
     private final Primary primary;
     private final Supplier<RevisionToken> lastSeen;
+    private final PostgresReceipts receipts = new PostgresReceipts();
     private final StatementCache statements = new StatementCache();
     private @Nullable Connection connection;
     private String line = "";
@@ -99,9 +131,12 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
         private static final long serialVersionUID = 1;
         private final transient Waiting waiting;
         private final transient Answer answer;
+        private final transient @Nullable Write write;
 
-        StepFailedException(Waiting waiting, Answer answer) {
+        /// @param write which did not fit; null where more is known of it
+        StepFailedException(Waiting waiting, Answer answer, @Nullable Write write) {
             super(null, null, false, false);
+            this.write = write;
             this.waiting = waiting;
             this.answer = answer;
         }
@@ -137,9 +172,10 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
         // They are taken before their rows are locked, since only they say which those are. Whoever waits meanwhile can
         // no longer give up; the server bounds the wait.
         var waiting = new ArrayList<>(source.take());
+        forgetOldReceipts();
         while (!waiting.isEmpty()) {
             try {
-                waiting.removeAll(commitSome(waiting));
+                waiting.removeAll(commitSome(nextOf(waiting)));
             } catch (InDoubtException e) {
                 log.error("A commit of up to {} edits has an unknown outcome", waiting.size(), e);
                 waiting.forEach(edit -> edit.answer(new Outcome.Unknown(String.valueOf(e.getMessage()))));
@@ -154,6 +190,21 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
                 drop(); // Whatever happens, nobody waits for a transaction that nobody will end.
                 throw e;
             }
+        }
+    }
+
+    /// Those that may go together: all that are to be done, or else one that is to be tried.
+    private static List<Waiting> nextOf(List<Waiting> waiting) {
+        var toDo = waiting.stream().filter(edit -> !edit.edit().dryRun()).toList();
+        return toDo.isEmpty() ? List.of(waiting.getFirst()) : toDo;
+    }
+
+    private void forgetOldReceipts() {
+        try {
+            receipts.forgetOld(session());
+        } catch (SQLException e) {
+            log.warn("Old receipts were not removed: {}", e.getMessage());
+            rollBack();
         }
     }
 
@@ -178,7 +229,8 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
                     mode = new Mode(true, true);
                 } else if (!mode.singly() && state.startsWith(INTEGRITY)) {
                     mode = new Mode(mode.skipLocked(), true);
-                } else if (retries++ == MOST_RETRIES || !(lostSession || DEADLOCK.equals(state))) {
+                } else if (retries++ == MOST_RETRIES
+                        || !(lostSession || DEADLOCK.equals(state) || OVERTAKEN.equals(state))) {
                     throw e;
                 }
                 log.debug("A batch is tried again", e);
@@ -193,7 +245,7 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
         Batch batch;
         String statement;
         try {
-            begun = begin(keys(waiting, failed), mode.skipLocked());
+            begun = begin(needs(waiting, failed), mode.skipLocked());
             batch = begun.batch();
             for (var edit : waiting) {
                 if (batch.isFull()) {
@@ -201,73 +253,207 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
                 }
                 batch.run(edit, failed.get(edit));
             }
-            statement = commitStatement(batch, mode.singly());
+            statement = commitStatement(
+                    batch, mode.singly(), waiting.getFirst().edit().dryRun());
         } catch (SQLException | RuntimeException e) {
             rollBack();
             throw e;
         }
-        var asOf = commit(begun, statement);
+        var head = commit(begun, statement);
         fault = null;
-        long base = asOf.revision() - batch.writes().size();
+        long base = head.revision() - batch.writes().size();
+        var asOf = waiting.getFirst().edit().dryRun() ? new RevisionToken(head.incarnation(), base) : head;
         batch.answers().forEach((edit, answer) -> edit.answer(answer.of(asOf, base)));
         return batch.answers().keySet();
     }
 
-    /// The rows that edits change, by collection.
-    private static SortedMap<String, SortedSet<String>> keys(List<Waiting> waiting, Map<Waiting, Answer> failed) {
-        var keys = new TreeMap<String, SortedSet<String>>();
+    /// What edits ask of the store.
+    ///
+    /// @param rows that they change, by collection
+    /// @param fresh rows that they may make
+    /// @param wholes what is purged with its parts, by the parts' collection
+    /// @param versions that must be readable
+    /// @param keys of their requests
+    private record Needs(
+            SortedMap<String, SortedSet<String>> rows,
+            Set<RowKey> fresh,
+            SortedMap<String, SortedSet<String>> wholes,
+            Set<VersionKey> versions,
+            SortedSet<String> keys) {}
+
+    private static Needs needs(List<Waiting> waiting, Map<Waiting, Answer> failed) {
+        var needs = new Needs(
+                new TreeMap<>(), new LinkedHashSet<>(), new TreeMap<>(), new LinkedHashSet<>(), new TreeSet<>());
         for (var edit : waiting) {
             if (failed.containsKey(edit)) {
                 continue;
             }
-            for (var step : edit.edit().steps()) {
-                // PostgreSQL cannot be asked for a NUL character, and has no row with one.
-                if (step instanceof Step.Change && step.id().indexOf(0) < 0) {
-                    keys.computeIfAbsent(step.collection().name(), name -> new TreeSet<>())
-                            .add(step.id());
-                }
+            var key = edit.edit().origin().key();
+            if (key != null) {
+                needs.keys().add(key.key());
             }
+            edit.edit().steps().forEach(step -> add(step, needs));
         }
-        return keys;
+        return needs;
     }
 
-    /// The first message: begins the transaction, learns its id, locks the rows in the order of their keys, so that no
-    /// two workers wait for each other, and reads them.
-    private Begun begin(SortedMap<String, SortedSet<String>> keys, boolean skipLocked) throws SQLException {
-        var session = session();
-        var sql = new StringBuilder(BEGIN);
-        keys.keySet()
-                .forEach(collection ->
-                        sql.append(";\n").append(LOCK.formatted(collection, skipLocked ? "SKIP LOCKED" : "")));
+    private static void add(Step step, Needs needs) {
+        String collection = step.collection().name();
+        if (step.id().indexOf(0) >= 0) {
+            return; // PostgreSQL cannot be asked for a NUL character, and has no row with one.
+        }
+        if (!(step instanceof Step.Create)) {
+            needs.rows().computeIfAbsent(collection, name -> new TreeSet<>()).add(step.id());
+        }
+        if (step instanceof Step.Create || step instanceof Step.Put || step instanceof Step.Save) {
+            needs.fresh().add(new RowKey(collection, step.id()));
+        }
+        if (step instanceof Step.Purge purge && purge.parts() != null) {
+            needs.wholes()
+                    .computeIfAbsent(purge.parts().name(), name -> new TreeSet<>())
+                    .add(step.id());
+        }
+        if (step instanceof Step.Save save && save.needed() != null) {
+            needs.versions().add(Batch.version(save.needed()));
+        }
+    }
+
+    /// One part of the first message.
+    private record Question(String sql, List<java.sql.Array> parameters, Reading reading) {
+        interface Reading {
+            void of(ResultSet rows) throws SQLException;
+        }
+    }
+
+    /// The first message: begins the transaction, learns its id, locks the keys of requests, then the rows in the order
+    /// of their keys, so that no two workers wait for each other, and reads them.
+    ///
+    /// Each part has a snapshot of its own, taken when those before it hold their locks.
+    private Begun begin(Needs needs, boolean skipLocked) throws SQLException {
+        var begun = new String[2];
+        var held = new Batch.Held(
+                new HashMap<>(),
+                new HashMap<>(),
+                new HashSet<>(),
+                new HashMap<>(),
+                new HashSet<>(),
+                new HashSet<>(),
+                !skipLocked);
+        var questions = new ArrayList<Question>();
+        questions.add(new Question(BEGIN, List.of(), row -> {
+            row.next();
+            begun[0] = row.getString(1);
+            begun[1] = row.getString(2);
+        }));
+        addKeys(needs, skipLocked, held, questions);
+        for (var rows : needs.rows().entrySet()) {
+            String collection = rows.getKey();
+            questions.add(new Question(
+                    LOCK.formatted(collection, skipLocked ? "SKIP LOCKED" : ""),
+                    List.of(array("text", rows.getValue())),
+                    found -> addImages(collection, found, held.images())));
+        }
+        for (var parts : needs.wholes().entrySet()) {
+            String collection = parts.getKey();
+            questions.add(new Question(
+                    LOCK_PARTS.formatted(collection, skipLocked ? "SKIP LOCKED" : ""),
+                    List.of(array("text", parts.getValue())),
+                    found -> addImages(collection, found, held.images())));
+        }
+        if (!needs.fresh().isEmpty()) {
+            questions.add(new Question(TOMBSTONES, rowArrays(needs.fresh()), found -> {
+                while (found.next()) {
+                    held.tombstones().put(new RowKey(found.getString(1), found.getString(2)), found.getLong(3));
+                }
+            }));
+        }
+        if (!needs.versions().isEmpty()) {
+            var parameters = new ArrayList<>(
+                    rowArrays(needs.versions().stream().map(VersionKey::row).toList()));
+            parameters.add(array(
+                    "bigint", needs.versions().stream().map(VersionKey::version).toList()));
+            questions.add(new Question(READABLE.formatted(skipLocked ? "SKIP LOCKED" : ""), parameters, found -> {
+                while (found.next()) {
+                    held.readable()
+                            .add(new VersionKey(new RowKey(found.getString(1), found.getString(2)), found.getLong(3)));
+                }
+            }));
+        }
+        ask(questions);
+        if (skipLocked) {
+            held.locked().addAll(others(needs.rows(), held.images().keySet()));
+        }
+        return new Begun(begun[0], new Batch(lastSeen.get().incarnation(), begun[1], held));
+    }
+
+    private void addKeys(Needs needs, boolean skipLocked, Batch.Held held, List<Question> questions)
+            throws SQLException {
+        if (needs.keys().isEmpty()) {
+            return;
+        }
+        var numbers = new TreeSet<Integer>();
+        needs.keys().forEach(key -> numbers.add(PostgresReceipts.number(key)));
+        questions.add(new Question(
+                skipLocked ? PostgresReceipts.TRY_LOCK : PostgresReceipts.LOCK,
+                List.of(array("int4", numbers)),
+                busy -> {
+                    while (skipLocked && busy.next()) {
+                        int number = busy.getInt(1);
+                        needs.keys().stream()
+                                .filter(key -> PostgresReceipts.number(key) == number)
+                                .forEach(held.lockedKeys()::add);
+                    }
+                }));
+        questions.add(new Question(
+                PostgresReceipts.FIND,
+                List.of(array("text", needs.keys())),
+                found -> held.known().putAll(PostgresReceipts.known(found, session()))));
+    }
+
+    private void ask(List<Question> questions) throws SQLException {
+        var sql = new StringJoiner(";\n");
+        questions.forEach(question -> sql.add(question.sql()));
         var statement = prepared(sql.toString());
         int parameter = 1;
-        for (var ids : keys.values()) {
-            statement.setArray(parameter++, session.createArrayOf("text", ids.toArray()));
-        }
-        statement.execute();
-        String id;
-        String now;
-        try (var row = statement.getResultSet()) {
-            row.next();
-            id = row.getString(1);
-            now = row.getString(2);
-        }
-        var images = new HashMap<RowKey, Image>();
-        for (String collection : keys.keySet()) {
-            statement.getMoreResults();
-            try (var rows = statement.getResultSet()) {
-                while (rows.next()) {
-                    images.put(new RowKey(collection, rows.getString(1)), image(rows));
-                }
+        for (var question : questions) {
+            for (var array : question.parameters()) {
+                statement.setArray(parameter++, array);
             }
         }
-        var locked = skipLocked ? others(keys, images.keySet()) : Set.<RowKey>of();
-        return new Begun(id, new Batch(lastSeen.get().incarnation(), now, images, locked));
+        statement.execute();
+        for (var question : questions) {
+            try (var rows = statement.getResultSet()) {
+                question.reading().of(rows);
+            }
+            statement.getMoreResults();
+        }
     }
 
-    private static Image image(ResultSet row) throws SQLException {
+    private java.sql.Array array(String type, Collection<?> values) throws SQLException {
+        return session().createArrayOf(type, values.toArray());
+    }
+
+    private List<java.sql.Array> rowArrays(Collection<RowKey> rows) throws SQLException {
+        return List.of(
+                array("text", rows.stream().map(RowKey::collection).toList()),
+                array("text", rows.stream().map(RowKey::id).toList()));
+    }
+
+    private static void addImages(String collection, ResultSet rows, Map<RowKey, Image> images) throws SQLException {
+        while (rows.next()) {
+            images.put(new RowKey(collection, rows.getString(1)), image(collection, rows));
+        }
+    }
+
+    private static Image image(String collection, ResultSet row) throws SQLException {
         return new Image(
-                row.getString(1), row.getLong(2), row.getLong(3), row.getString(4), row.getString(5), row.getBytes(6));
+                collection,
+                row.getString(1),
+                row.getLong(2),
+                row.getLong(3),
+                row.getString(4),
+                row.getString(5),
+                row.getBytes(6));
     }
 
     /// The rows that are there and not among `ours`.
@@ -288,20 +474,62 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
     }
 
     /// The second message. A text without parameters, because the driver sends such a one whole.
-    private String commitStatement(Batch batch, boolean singly) throws SQLException {
+    private String commitStatement(Batch batch, boolean singly, boolean dryRun) throws SQLException {
         var seen = lastSeen.get();
         var writes = batch.writes();
+        // Answers that nothing was written also say what the store holds.
+        boolean marked = primary.isFenced() && (writes.isEmpty() || dryRun);
         return "SELECT incarnation, head FROM write_batch("
                 + literal(seen.incarnation()) + ", " + seen.revision() + ", " + literal(batch.now()) + ", "
                 + "ARRAY" + runEnds(writes, singly) + "::integer[], "
-                + array(writes, write -> write.step().collection().name()) + "::text[], "
+                + array(writes, Write::operation) + "::text[], "
+                + array(writes, write -> write.image().collection()) + "::text[], "
                 + array(writes, write -> write.image().id()) + "::text[], "
-                + array(writes, write -> Long.toString(write.image().version())) + "::bigint[], "
-                + array(writes, write -> write.image().createdAt()) + "::text[], "
-                + array(writes, write -> new String(write.image().body(), StandardCharsets.UTF_8))
-                + "::text[]); "
-                // Answers that nothing was written also say what the store holds.
-                + (primary.isFenced() && writes.isEmpty() ? Primary.MARK + "; " : "") + "COMMIT";
+                + numbers(writes, write -> write.image().version()) + "::bigint[], "
+                + array(writes, write -> write.isDelete() ? null : write.image().createdAt()) + "::text[], "
+                + array(writes, write -> write.waiting().edit().origin().actor()) + "::text[], "
+                + array(writes, write -> write.waiting().edit().origin().message()) + "::text[], "
+                + array(writes, write -> DocumentJson.names(write.fields())) + "::text[], "
+                + array(writes, write -> write.isDelete() ? null : text(write.image())) + "::json[], "
+                + receipts(batch.receipts()) + ", "
+                + array(
+                        writes.stream().filter(PostgresWriter::takesLabels).toList(),
+                        write -> write.image().id())
+                + "::text[])"
+                + (dryRun ? "; ROLLBACK" : "")
+                + (marked ? "; " + Primary.MARK : "")
+                + (dryRun ? "" : "; COMMIT");
+    }
+
+    /// Whether it ends a document together with its parts, which are labels.
+    private static boolean takesLabels(Write write) {
+        return write.isDelete()
+                && write.step() instanceof Step.Purge purge
+                && purge.parts() != null
+                && write.image().collection().equals(purge.collection().name());
+    }
+
+    private static String text(Image image) {
+        return new String(image.body(), StandardCharsets.UTF_8);
+    }
+
+    private String receipts(List<Receipt> receipts) throws SQLException {
+        var lines =
+                receipts.stream().flatMap(receipt -> receipt.lines().stream()).toList();
+        var owners = new ArrayList<Integer>();
+        for (int i = 0; i < receipts.size(); i++) {
+            owners.addAll(Collections.nCopies(receipts.get(i).lines().size(), i + 1));
+        }
+        return array(receipts, receipt -> receipt.key().key()) + "::text[], "
+                + array(receipts, receipt -> receipt.key().fingerprint()) + "::text[], "
+                + "ARRAY" + owners + "::integer[], "
+                + array(lines, Line::collection) + "::text[], "
+                + numbers(lines, Line::revision) + "::bigint[], "
+                + "ARRAY" + lines.stream().map(Line::changed).toList() + "::boolean[]";
+    }
+
+    private static <T> String numbers(List<T> rows, ToLongFunction<T> value) {
+        return "ARRAY" + rows.stream().mapToLong(value).boxed().toList();
     }
 
     /// The position of the last write of each run, from 1. A run is of one table and kind, has no row twice, and no
@@ -322,16 +550,17 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
 
     private static boolean joins(Write next, Write previous, Set<String> ids) {
         var collection = next.step().collection();
-        return collection.equals(previous.step().collection())
-                && next.isCreate() == previous.isCreate()
+        return next.image().collection().equals(previous.image().collection())
+                && next.operation().equals(previous.operation())
                 && (next.isCreate() || collection.uniqueFields().isEmpty())
                 && !ids.contains(next.image().id());
     }
 
-    private String array(List<Write> writes, Function<Write, String> value) throws SQLException {
+    private <T> String array(List<T> rows, Function<T, @Nullable String> value) throws SQLException {
         var sql = new StringBuilder("ARRAY[");
-        for (var write : writes) {
-            sql.append(sql.length() > "ARRAY[".length() ? "," : "").append(literal(value.apply(write)));
+        for (var row : rows) {
+            String text = value.apply(row);
+            sql.append(sql.length() > "ARRAY[".length() ? "," : "").append(text == null ? "NULL" : literal(text));
         }
         return sql.append(']').toString();
     }
@@ -358,14 +587,20 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
                 throw new InDoubtException(e);
             }
             if (refusal != null) {
-                requireOtherThanStep(refusal, begun.batch());
+                try {
+                    requireOtherThanStep(refusal, begun.batch());
+                } catch (StepFailedException failed) {
+                    throw counted(failed);
+                }
             }
             throw e;
         }
     }
 
     /// @throws StepFailedException if the error says which write did not fit
-    private static void requireOtherThanStep(ServerErrorMessage error, Batch batch) throws StepFailedException {
+    /// @throws SQLException if the same edits may fit when they are run again
+    private static void requireOtherThanStep(ServerErrorMessage error, Batch batch)
+            throws StepFailedException, SQLException {
         String state = String.valueOf(error.getSQLState());
         String position = error.getDetail();
         if ((!state.startsWith(INTEGRITY) && !state.equals(LOCK_NOT_AVAILABLE))
@@ -374,13 +609,48 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
             return;
         }
         var write = batch.writes().get(Integer.parseInt(position) - 1);
-        throw new StepFailedException(write.waiting(), answerTo(error, state, write));
+        if (state.equals(UNIQUE)
+                && (write.step() instanceof Step.Save || write.step() instanceof Step.Put)
+                && (write.image().collection() + "_pkey").equals(error.getConstraint())) {
+            // Somebody else made the row since it was not found. The rule is to be asked about that one.
+            throw new SQLException(error.getMessage(), OVERTAKEN);
+        }
+        throw new StepFailedException(write.waiting(), answerTo(error, state, write), write);
+    }
+
+    /// Says also how many documents keep one from being purged.
+    private StepFailedException counted(StepFailedException failed) {
+        if (failed.write == null
+                || !(failed.write.step() instanceof Step.Purge purge)
+                || !failed.write.isDelete()
+                || purge.neededBy() == null) {
+            return failed;
+        }
+        int position = failed.write.position();
+        try (var select = session()
+                .prepareStatement("SELECT count(*) FROM " + purge.neededBy().name() + " WHERE owner_id = ?")) {
+            select.setString(1, purge.id());
+            try (var row = select.executeQuery()) {
+                row.next();
+                long count = row.getLong(1);
+                return new StepFailedException(
+                        failed.waiting, (asOf, base) -> new Outcome.Referenced(position, count, asOf), null);
+            }
+        } catch (SQLException e) {
+            log.debug("Nobody could be asked how many", e);
+            return failed;
+        } finally {
+            rollBack();
+        }
     }
 
     private static Answer answerTo(ServerErrorMessage error, String state, Write write) {
         var collection = write.step().collection();
         if (state.equals(LOCK_NOT_AVAILABLE)) {
             return (asOf, base) -> new Outcome.NotApplied("somebody else holds a lock on what the edit needs");
+        }
+        if (state.equals(FOREIGN_KEY) && write.isDelete()) {
+            return (asOf, base) -> new Outcome.Referenced(write.position(), asOf);
         }
         if (state.equals(FOREIGN_KEY)) {
             var violation = new Violation("/" + collection.reference(), "names nothing that exists");
@@ -399,8 +669,8 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
     /// Whether the transaction has certainly not happened. Asks the server by the transaction's id, for as long as it
     /// takes to notice that its session is gone, or for it to come back after a crash.
     ///
-    /// A number that the server gave out a second time, after a crash that it had not survived in the log, proves the
-    /// same when it is found aborted: then the first holder had not been committed.
+    /// A number that the server gave out a second time, after a crash that it had not survived in the log,
+    /// proves the same when it is found aborted: then the first holder had not been committed.
     private boolean isAborted(String transaction) {
         String history = line;
         drop();

@@ -50,12 +50,12 @@ final class PointQuery {
         }
     }
 
-    interface Reading<T> {
+    interface Reading<T extends @Nullable Object> {
         /// @param row null where there is none
         T of(@Nullable Row row) throws SQLException;
     }
 
-    <T> T ask(String parameter, Reading<T> reading) throws SQLException {
+    <T extends @Nullable Object> T ask(String parameter, Reading<T> reading) throws SQLException {
         return statement.pointer.safeRun((database, pointer) -> {
             try {
                 boolean found = database.execute(statement, new Object[] {parameter});

@@ -28,9 +28,23 @@ final class Sqlite {
                         "busy_timeout", "1000",
                         "foreign_keys", "1",
                         "recursive_triggers", "1", // so that REPLACE fires delete triggers
+                        "secure_delete", "1", // what is erased is overwritten; costs nothing that can be measured
                         "journal_size_limit", "67108864",
                         "wal_autocheckpoint", "8000",
                         "cache_size", "-8000"));
+    }
+
+    /// A connection that writes a row now and then, beside those who commit documents.
+    static Connection openSide(Path file) throws SQLException {
+        return open(
+                file,
+                false,
+                Map.of(
+                        "journal_mode", "wal",
+                        "synchronous", "2",
+                        "busy_timeout", "5000",
+                        "wal_autocheckpoint", "8000",
+                        "cache_size", "-500"));
     }
 
     /// A connection that reads: in autocommit, one statement at a time, each result read to its end and closed, since

@@ -1,12 +1,17 @@
 package dev.mien.store.sqlite;
 
 import dev.mien.api.RevisionToken;
+import dev.mien.store.ChangeLog;
 import dev.mien.store.Collection;
 import dev.mien.store.Document;
+import dev.mien.store.DocumentJson;
 import dev.mien.store.Found;
+import dev.mien.store.FoundVersion;
+import dev.mien.store.History;
 import dev.mien.store.Listing;
 import dev.mien.store.Query;
 import dev.mien.store.StatementCache;
+import dev.mien.store.Version;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One connection for reading, with its prepared statements. Used by one thread at a time.
 ///
@@ -28,30 +34,32 @@ final class SqliteReader implements AutoCloseable {
              WHERE h.id = 1
             """;
 
+    private static final String VERSION = """
+            SELECT h.incarnation, h.seq, c.version, c.revision, c.operation, c.at, c.actor, c.message, c.fields, c.document
+              FROM log_head h LEFT JOIN changes c ON c.collection = ?1 AND c.id = ?2 AND c.%s = ?3
+             WHERE h.id = 1
+            """;
+
+    private static final String HISTORY = """
+            SELECT h.incarnation, h.seq, c.version, c.revision, c.operation, c.at, c.actor, c.message, c.fields
+              FROM log_head h LEFT JOIN changes c ON c.collection = ?1 AND c.id = ?2 AND c.version < ?3
+             WHERE h.id = 1
+             ORDER BY c.version DESC LIMIT ?4
+            """;
+
+    /// The head is one row, so SQLite goes along the key of the log and sorts nothing.
+    private static final String CHANGES = """
+            SELECT h.incarnation, h.seq, c.version, c.revision, c.operation, c.at, c.actor, c.message, c.fields, h.floor,
+                   c.collection, c.id%s
+              FROM log_head h LEFT JOIN changes c ON c.revision > ?1
+             WHERE h.id = 1
+             ORDER BY c.revision LIMIT ?2
+            """;
+
     private static final String FIND_BY = """
             SELECT h.incarnation, h.seq, d.version, d.revision, d.document, d.id
               FROM log_head h LEFT JOIN %s d ON d.%s = ?1
              WHERE h.id = 1
-            """;
-
-    /// The head is one row, so SQLite takes the documents in the order of an index and sorts nothing.
-    private static final String LIST = """
-            SELECT h.incarnation, h.seq, d.id, d.version, d.revision, d.document
-              FROM log_head h LEFT JOIN %s d ON true%s
-             WHERE h.id = 1
-             ORDER BY d.id DESC LIMIT ?
-            """;
-
-    /// CROSS JOIN keeps the order of the two tables: rows of the tag first, each then looked up by its key.
-    private static final String LIST_TAG = """
-            SELECT h.incarnation, h.seq, d.id, d.version, d.revision, d.document
-              FROM log_head h LEFT JOIN (
-                   SELECT d.id, d.version, d.revision, d.document
-                     FROM %1$s_tag t CROSS JOIN %1$s d ON d.id = t.id
-                    WHERE t.tag = ? AND EXISTS (SELECT 1 FROM json_each(d.tags) WHERE value = ?)%2$s
-                    ORDER BY t.id DESC LIMIT ?) d
-             WHERE h.id = 1
-             ORDER BY d.id DESC
             """;
 
     private final Connection connection;
@@ -59,9 +67,11 @@ final class SqliteReader implements AutoCloseable {
     private final Map<String, PointQuery> finds = new HashMap<>();
 
     private final StatementCache statements = new StatementCache();
+    private final SqliteLists lists;
 
     SqliteReader(Path file) throws SQLException {
         this.connection = Sqlite.openReader(file);
+        this.lists = new SqliteLists(connection, statements);
     }
 
     Found find(Collection collection, String id) throws SQLException {
@@ -99,55 +109,87 @@ final class SqliteReader implements AutoCloseable {
     }
 
     Listing list(Collection collection, Query query) throws SQLException {
-        var parameters = new ArrayList<Object>();
-        var statement = prepared(page(collection, query, parameters));
-        for (int i = 0; i < parameters.size(); i++) {
-            statement.setObject(i + 1, parameters.get(i));
-        }
-        try (var rows = statement.executeQuery()) {
-            rows.next();
-            var asOf = asOf(rows);
-            var documents = new ArrayList<Document>();
-            boolean hasMore = false;
-            if (rows.getString(3) != null) {
-                long bytes = 0;
-                do {
-                    hasMore = documents.size() == query.limit() || bytes >= Query.MAXIMUM_PAGE_BYTES;
-                    if (!hasMore) {
-                        var document = document(rows, asOf);
-                        bytes += document.json().length;
-                        documents.add(document);
-                    }
-                } while (!hasMore && rows.next());
-            }
-            return new Listing(List.copyOf(documents), hasMore, asOf);
+        return lists.list(collection, query);
+    }
+
+    FoundVersion findVersion(Collection collection, String id, long version) throws SQLException {
+        return version("version", collection, id, version);
+    }
+
+    FoundVersion findRevision(Collection collection, String id, long revision) throws SQLException {
+        return version("revision", collection, id, revision);
+    }
+
+    private FoundVersion version(String column, Collection collection, String id, long value) throws SQLException {
+        var statement = prepared(VERSION.formatted(column));
+        statement.setString(1, collection.name());
+        statement.setString(2, id);
+        statement.setLong(3, value);
+        try (var row = statement.executeQuery()) {
+            row.next();
+            var asOf = asOf(row);
+            return new FoundVersion(row.getString(5) == null ? null : version(row, id, asOf, row.getBytes(10)), asOf);
         }
     }
 
-    /// The rows of one page and one more, newest first.
-    private static String page(Collection collection, Query query, List<Object> parameters) {
-        var conditions = new StringBuilder();
-        if (query.tag() != null) {
-            parameters.add(query.tag());
-            parameters.add(query.tag());
+    History history(Collection collection, String id, long before, int limit) throws SQLException {
+        var statement = prepared(HISTORY);
+        statement.setString(1, collection.name());
+        statement.setString(2, id);
+        statement.setLong(3, before);
+        statement.setLong(4, limit + 1L);
+        try (var rows = statement.executeQuery()) {
+            rows.next();
+            var asOf = asOf(rows);
+            var versions = new ArrayList<Version>();
+            boolean hasMore = false;
+            if (rows.getString(5) != null) {
+                do {
+                    hasMore = versions.size() == limit;
+                    if (!hasMore) {
+                        versions.add(version(rows, id, asOf, null));
+                    }
+                } while (rows.next());
+            }
+            return new History(List.copyOf(versions), hasMore, asOf);
         }
-        if (query.active() != null) {
-            // A literal, so that the index of deleted rows can be used.
-            conditions.append(" AND d.is_active = ").append(query.active() ? 1 : 0);
+    }
+
+    ChangeLog.Page changes(long after, int limit, boolean documents) throws SQLException {
+        var statement = prepared(CHANGES.formatted(documents ? ", c.document" : ""));
+        statement.setLong(1, after);
+        statement.setLong(2, limit);
+        try (var rows = statement.executeQuery()) {
+            rows.next();
+            var head = asOf(rows);
+            long floor = rows.getLong(10);
+            var entries = new ArrayList<ChangeLog.Entry>();
+            if (rows.getString(12) != null) {
+                long bytes = 0;
+                do {
+                    byte[] json = documents ? rows.getBytes(13) : null;
+                    entries.add(new ChangeLog.Entry(rows.getString(11), version(rows, rows.getString(12), head, json)));
+                    bytes += json == null ? 0 : json.length;
+                } while (bytes < Query.MAXIMUM_PAGE_BYTES && rows.next());
+            }
+            return new ChangeLog.Page(head, floor, List.copyOf(entries));
         }
-        if (query.owner() != null) {
-            conditions.append(" AND d.owner_id = ?");
-            parameters.add(query.owner());
-        }
-        if (query.beforeId() != null) {
-            conditions
-                    .append(" AND ")
-                    .append(query.tag() == null ? "d.id" : "t.id")
-                    .append(" < ?");
-            parameters.add(query.beforeId());
-        }
-        parameters.add(query.limit() + 1);
-        return (query.tag() == null ? LIST : LIST_TAG).formatted(collection.name(), conditions);
+    }
+
+    private static Version version(ResultSet row, String id, RevisionToken asOf, byte @Nullable [] json)
+            throws SQLException {
+        long version = row.getLong(3);
+        long revision = row.getLong(4);
+        return new Version(
+                id,
+                version,
+                revision,
+                row.getString(5),
+                row.getString(6),
+                row.getString(7),
+                row.getString(8),
+                DocumentJson.names(row.getString(9)),
+                json == null ? null : new Document(id, version, revision, asOf.incarnation(), json));
     }
 
     /// The newest state.
@@ -167,10 +209,6 @@ final class SqliteReader implements AutoCloseable {
 
     private static RevisionToken asOf(ResultSet row) throws SQLException {
         return new RevisionToken(row.getString(1), row.getLong(2));
-    }
-
-    private static Document document(ResultSet row, RevisionToken asOf) throws SQLException {
-        return new Document(row.getString(3), row.getLong(4), row.getLong(5), asOf.incarnation(), row.getBytes(6));
     }
 
     private PreparedStatement prepared(String sql) throws SQLException {

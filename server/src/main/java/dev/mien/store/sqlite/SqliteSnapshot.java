@@ -4,7 +4,9 @@ import dev.mien.store.Changes.Change;
 import dev.mien.store.StoreUnavailableException;
 import dev.mien.store.copy.Head;
 import dev.mien.store.copy.Snapshot;
+import dev.mien.store.copy.StoredChange;
 import dev.mien.store.copy.StoredDocument;
+import dev.mien.store.copy.StoredReceipt;
 import dev.mien.store.copy.Tombstone;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,13 +91,35 @@ public final class SqliteSnapshot implements Snapshot {
     }
 
     @Override
-    public void changes(Each<Change> each) throws SQLException {
+    public void changes(Each<StoredChange> each) throws SQLException {
         try (var statement = connection.createStatement();
                 var rows = statement.executeQuery(
-                        "SELECT revision, collection, id, version, operation FROM changes ORDER BY revision")) {
+                        "SELECT revision, collection, id, version, operation, at, actor, message, fields, document"
+                                + " FROM changes ORDER BY revision")) {
             while (rows.next()) {
-                each.accept(new Change(
-                        rows.getLong(1), rows.getString(2), rows.getString(3), rows.getLong(4), rows.getString(5)));
+                var change = new Change(
+                        rows.getLong(1), rows.getString(2), rows.getString(3), rows.getLong(4), rows.getString(5));
+                byte[] json = rows.getBytes(10);
+                each.accept(new StoredChange(
+                        change,
+                        rows.getString(6),
+                        rows.getString(7),
+                        rows.getString(8),
+                        rows.getString(9),
+                        json == null
+                                ? null
+                                : StoredDocument.ofHistory(json, change.id(), change.version(), change.revision())));
+            }
+        }
+    }
+
+    @Override
+    public void receipts(Each<StoredReceipt> each) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT key, fingerprint, at, written FROM receipts ORDER BY key")) {
+            while (rows.next()) {
+                each.accept(
+                        new StoredReceipt(rows.getString(1), rows.getString(2), rows.getString(3), rows.getString(4)));
             }
         }
     }

@@ -1,26 +1,36 @@
 package dev.mien.store.sqlite;
 
 import dev.mien.api.RevisionToken;
+import dev.mien.store.ChangeLog;
 import dev.mien.store.Collection;
 import dev.mien.store.CommitConfig;
 import dev.mien.store.CommitQueue;
 import dev.mien.store.Edit;
 import dev.mien.store.Found;
+import dev.mien.store.FoundVersion;
+import dev.mien.store.History;
+import dev.mien.store.HistoryConfig;
 import dev.mien.store.LastSeen;
 import dev.mien.store.Listing;
 import dev.mien.store.Outcome;
+import dev.mien.store.Pruned;
 import dev.mien.store.Query;
+import dev.mien.store.SideSession;
 import dev.mien.store.Store;
 import dev.mien.store.StoreUnavailableException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +41,7 @@ import org.slf4j.LoggerFactory;
 /// to the carrier of a virtual thread, on a small pool of platform threads. Writes go through the [CommitQueue].
 ///
 /// A read that meets another history under the same name (a restored copy) is the last one ([LastSeen]).
-public final class SqliteStore implements Store {
+public final class SqliteStore implements Store, ChangeLog {
     private static final Logger log = LoggerFactory.getLogger(SqliteStore.class);
     /// The database's file in the data directory.
     public static final String FILE = "mien.db";
@@ -95,6 +105,52 @@ public final class SqliteStore implements Store {
         return seen(reader -> reader.findBy(collection, field, value));
     }
 
+    @Override
+    public FoundVersion findVersion(Collection collection, String id, long version) {
+        return seenVersion(reader -> reader.findVersion(collection, id, version));
+    }
+
+    @Override
+    public FoundVersion findRevision(Collection collection, String id, long revision) {
+        return seenVersion(reader -> reader.findRevision(collection, id, revision));
+    }
+
+    private FoundVersion seenVersion(Read<FoundVersion> find) {
+        var before = lastSeen.get();
+        var found = read(find);
+        see(before, found.asOf());
+        return found;
+    }
+
+    @Override
+    public History history(Collection collection, String id, long before, int limit) {
+        var seen = lastSeen.get();
+        var history = listed(reader -> reader.history(collection, id, before, limit));
+        see(seen, history.asOf());
+        return history;
+    }
+
+    /// Tables beside the documents. Their session waits for the write lock as SQLite does, and not in the turnstile:
+    /// that
+    /// is for the thread that commits.
+    public SideSession sideTables() {
+        return new SideSession(() -> Sqlite.openSide(path), "CAST(unixepoch('subsec') * 1000 AS INTEGER)");
+    }
+
+    @Override
+    public RevisionToken peek() {
+        return read(SqliteReader::head);
+    }
+
+    @Override
+    public ChangeLog.Page read(long after, int limit, boolean documents) {
+        var before = lastSeen.get();
+        Read<ChangeLog.Page> changes = reader -> reader.changes(after, limit, documents);
+        var page = documents ? listed(changes) : read(changes);
+        see(before, page.head());
+        return page;
+    }
+
     private Found seen(Read<Found> find) {
         var before = lastSeen.get();
         var found = read(find);
@@ -105,10 +161,15 @@ public final class SqliteStore implements Store {
     @Override
     public Listing list(Collection collection, Query query) {
         var before = lastSeen.get();
-        Listing listing;
+        var listing = listed(reader -> reader.list(collection, query));
+        see(before, listing.asOf());
+        return listing;
+    }
+
+    /// Reads on a thread for what may take long.
+    private <T> T listed(Read<T> read) {
         try {
-            listing = listings.submit(() -> read(reader -> reader.list(collection, query)))
-                    .get();
+            return listings.submit(() -> read(read)).get();
         } catch (RejectedExecutionException e) {
             throw new StoreUnavailableException("this worker is shutting down", e);
         } catch (ExecutionException e) {
@@ -117,8 +178,6 @@ public final class SqliteStore implements Store {
             Thread.currentThread().interrupt();
             throw new StoreUnavailableException("this worker is shutting down", e);
         }
-        see(before, listing.asOf());
-        return listing;
     }
 
     /// A reader whose statement failed is replaced, whatever the reason, since nobody knows what it holds on to.
@@ -173,11 +232,42 @@ public final class SqliteStore implements Store {
         if (lost != null) {
             return new Outcome.NotApplied(lost);
         }
-        var outcome = queue.commit(edit);
+        return seen(queue.submit(edit));
+    }
+
+    @Override
+    public List<Supplier<Outcome>> commitAll(List<Edit> edits) {
+        var waiting = new ArrayList<Supplier<Outcome>>();
+        for (var edit : edits) {
+            if (queue == null || lastSeen.lost() != null) {
+                waiting.add(() -> commit(edit)); // It says why not.
+            } else {
+                var submitted = queue.submit(edit);
+                waiting.add(() -> seen(submitted));
+            }
+        }
+        return waiting;
+    }
+
+    private Outcome seen(Supplier<Outcome> submitted) {
+        var outcome = submitted.get();
         if (outcome instanceof Outcome.Committed committed) {
             lastSeen.advance(committed.asOf());
         }
         return outcome;
+    }
+
+    @Override
+    public Pruned prune(HistoryConfig rules, long after, Instant now) {
+        if (writer == null) {
+            throw new StoreUnavailableException("this worker only reads");
+        }
+        file.requireUnchanged();
+        try (var pruner = new SqlitePruner(path)) {
+            return pruner.prune(rules, after, now);
+        } catch (SQLException e) {
+            throw new StoreUnavailableException("versions could not be pruned: " + e.getMessage(), e);
+        }
     }
 
     @Override

@@ -1,11 +1,12 @@
 package dev.mien.store.sqlite;
 
-import dev.mien.store.Changes.Change;
 import dev.mien.store.StatementCache;
 import dev.mien.store.StoreUnavailableException;
 import dev.mien.store.copy.Head;
 import dev.mien.store.copy.Snapshot;
+import dev.mien.store.copy.StoredChange;
 import dev.mien.store.copy.StoredDocument;
+import dev.mien.store.copy.StoredReceipt;
 import dev.mien.store.copy.Target;
 import dev.mien.store.copy.Tombstone;
 import java.nio.file.Files;
@@ -84,12 +85,14 @@ public final class SqliteTarget implements Target {
         head.setLong(1, document.revision() - 1);
         head.executeUpdate();
         var insert = prepared("INSERT INTO " + collection
-                + " (id, version, revision, created_at, document) VALUES (?1, ?2, ?3, ?4, CAST(?5 AS TEXT))");
+                + " (id, version, revision, created_at, updated_at, document)"
+                + " VALUES (?1, ?2, ?3, ?4, ?5, CAST(?6 AS TEXT))");
         insert.setString(1, document.id());
         insert.setLong(2, document.version());
         insert.setLong(3, document.revision());
         insert.setString(4, document.createdAt());
-        insert.setBytes(5, document.json());
+        insert.setString(5, document.updatedAt());
+        insert.setBytes(6, document.json());
         try {
             insert.executeUpdate();
         } catch (SQLException e) {
@@ -112,14 +115,31 @@ public final class SqliteTarget implements Target {
     }
 
     @Override
-    public void putChange(Change change) throws SQLException {
+    public void putChange(StoredChange stored) throws SQLException {
+        var change = stored.change();
         var insert = prepared(
-                "INSERT INTO changes (revision, collection, id, version, operation) VALUES (?1, ?2, ?3, ?4, ?5)");
+                "INSERT INTO changes (revision, collection, id, version, operation, at, actor, message, fields, document)"
+                        + " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST(?10 AS TEXT))");
         insert.setLong(1, change.revision());
         insert.setString(2, change.collection());
         insert.setString(3, change.id());
         insert.setLong(4, change.version());
         insert.setString(5, change.operation());
+        insert.setString(6, stored.at());
+        insert.setString(7, stored.actor());
+        insert.setString(8, stored.message());
+        insert.setString(9, stored.fields());
+        insert.setBytes(10, stored.document() == null ? null : stored.document().json());
+        insert.executeUpdate();
+    }
+
+    @Override
+    public void putReceipt(StoredReceipt receipt) throws SQLException {
+        var insert = prepared("INSERT INTO receipts (key, fingerprint, at, written) VALUES (?1, ?2, ?3, ?4)");
+        insert.setString(1, receipt.key());
+        insert.setString(2, receipt.fingerprint());
+        insert.setString(3, receipt.at());
+        insert.setString(4, receipt.written());
         insert.executeUpdate();
     }
 

@@ -9,6 +9,7 @@ import dev.mien.store.CommitQueue.Waiting;
 import dev.mien.store.Document;
 import dev.mien.store.DocumentJson;
 import dev.mien.store.Edit;
+import dev.mien.store.Origin;
 import dev.mien.store.Outcome;
 import dev.mien.store.Outcome.Written;
 import dev.mien.store.Rule;
@@ -24,8 +25,13 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,13 +49,15 @@ import org.slf4j.LoggerFactory;
 /// written and the worker is not ready.
 final class SqliteWriter implements BatchWriter, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SqliteWriter.class);
-    private static final DateTimeFormatter TIME =
+    static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     private final Connection connection;
     private final DatabaseFile file;
     private final Turnstile turnstile;
     private final StatementCache statements = new StatementCache();
+    private final Map<String, PointQuery> queries = new HashMap<>();
+    private final SqliteReceipts receipts;
     private volatile boolean closing;
     private volatile @Nullable String fault;
     private volatile @Nullable String lostFile;
@@ -58,6 +66,7 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
         this.file = file;
         this.connection = Sqlite.openWriter(directory.resolve(SqliteStore.FILE));
         this.turnstile = new Turnstile(directory);
+        this.receipts = new SqliteReceipts(connection, statements);
     }
 
     /// Why nothing can be written at the moment; null where all is well.
@@ -137,6 +146,7 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
                     run(waiting, head, ran);
                 }
             }
+            receipts.forgetOld();
             requireHead(head);
         } catch (SQLException | RuntimeException e) {
             log.error("A batch of {} edits was rolled back", taken.size(), e);
@@ -198,29 +208,38 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
     }
 
     /// An edit of one step writes with one statement, behind everything that could refuse it, and SQLite undoes a
-    /// statement that fails. So only an edit of several steps needs a savepoint.
+    /// statement that fails. So only an edit of several steps, or one that is tried and undone, needs a savepoint.
     private void run(Waiting waiting, Head head, List<Ran> ran) throws SQLException {
+        var edit = waiting.edit();
         long seqBefore = head.seq;
-        boolean several = waiting.edit().steps().size() > 1;
-        if (several) {
+        boolean guarded = edit.dryRun()
+                || edit.steps().size() > 1
+                || edit.steps().stream().anyMatch(Step.Purge.class::isInstance);
+        if (guarded) {
             execute("SAVEPOINT edit");
         }
         Function<RevisionToken, Outcome> answer;
+        boolean undo = edit.dryRun();
         try {
-            answer = runSteps(waiting.edit(), head);
-        } catch (RefusedException | RuntimeException e) {
-            if (several) {
+            var before = edit.origin().key() == null
+                    ? null
+                    : receipts.find(edit.origin().key(), head.incarnation);
+            answer = before == null ? runSteps(edit, head) : before;
+        } catch (RefusedException refusal) {
+            undo = true;
+            answer = refusal.answer;
+        } catch (RuntimeException e) {
+            undo = true;
+            waiting.fail(e);
+            answer = asOf -> new Outcome.NotApplied("refused by an exception");
+        }
+        if (undo) {
+            if (guarded) {
                 execute("ROLLBACK TO edit");
             }
             head.seq = seqBefore;
-            if (e instanceof RefusedException refusal) {
-                answer = refusal.answer;
-            } else {
-                waiting.fail((RuntimeException) e);
-                answer = asOf -> new Outcome.NotApplied("refused by an exception");
-            }
         }
-        if (several) {
+        if (guarded) {
             execute("RELEASE edit");
         }
         ran.add(new Ran(waiting, answer));
@@ -244,76 +263,260 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
             try {
                 written.add(
                         switch (step) {
-                            case Step.Create create -> create(create, head);
-                            case Step.Change change -> change(change, i, head);
+                            case Step.Create create ->
+                                create(step.collection(), step.id(), create.body(), edit.origin(), head);
+                            case Step.Change change -> change(change, i, edit.origin(), head);
+                            case Step.Put put -> put(put, i, edit.origin(), head);
+                            case Step.Save save -> save(save, i, edit.origin(), head);
+                            case Step.Purge purge -> purge(purge, i, edit.origin(), head);
                         });
             } catch (SQLException e) {
                 statements.clear(); // One of them failed, and the driver closes such a one.
-                throw refusalOf(e, step.collection(), i);
+                throw refusalOf(e, step, i);
             }
         }
-        return asOf -> new Outcome.Committed(written, asOf);
+        var key = edit.origin().key();
+        if (key != null && !edit.dryRun()) {
+            receipts.add(key, edit.steps(), written, head.now);
+        }
+        return asOf -> new Outcome.Committed(written, asOf, false);
     }
 
-    private Written create(Step.Create step, Head head) throws SQLException {
+    private Written create(Collection collection, String id, byte[] body, Origin origin, Head head)
+            throws SQLException {
         long revision = head.seq + 1;
-        byte[] json = DocumentJson.finish(step.body(), step.id(), 1, revision, head.now, head.now);
-        var insert = prepared("INSERT INTO " + step.collection().name()
-                + " (id, version, revision, created_at, document) VALUES (?1, 1, ?2, ?3, CAST(?4 AS TEXT))");
-        insert.setString(1, step.id());
+        long version = 1 + lastVersion(collection, id);
+        byte[] json = DocumentJson.finish(body, id, version, revision, head.now, head.now);
+        var insert = prepared("INSERT INTO " + collection.name()
+                + " (id, version, revision, created_at, updated_at, actor, message, document)"
+                + " VALUES (?1, ?7, ?2, ?3, ?3, ?4, ?5, CAST(?6 AS TEXT))");
+        insert.setString(1, id);
         insert.setLong(2, revision);
         insert.setString(3, head.now);
-        insert.setBytes(4, json);
+        insert.setString(4, origin.actor());
+        insert.setString(5, origin.message());
+        insert.setBytes(6, json);
+        insert.setLong(7, version);
         insert.executeUpdate();
         head.seq = revision;
-        return new Written(new Document(step.id(), 1, revision, head.incarnation, json), true);
+        return new Written(new Document(id, version, revision, head.incarnation, json), true);
     }
 
-    private Written change(Step.Change step, int position, Head head) throws SQLException, RefusedException {
-        Document current;
-        String createdAt;
-        var select = prepared("SELECT version, revision, created_at, document FROM "
-                + step.collection().name() + " WHERE id = ?1");
-        select.setString(1, step.id());
-        try (var row = select.executeQuery()) {
-            if (!row.next()) {
-                throw new RefusedException(Outcome.NotFound::new);
+    /// The version at which a row of this id was removed; 0 where none ever was.
+    private long lastVersion(Collection collection, String id) throws SQLException {
+        return query("SELECT version FROM tombstones WHERE collection = '" + collection.name() + "' AND id = ?1")
+                .ask(id, row -> row == null ? 0L : row.number(0));
+    }
+
+    private PointQuery query(String sql) throws SQLException {
+        var query = queries.get(sql);
+        if (query == null) {
+            query = new PointQuery(connection, sql);
+            queries.put(sql, query);
+        }
+        return query;
+    }
+
+    /// A row as the transaction finds it.
+    private record Current(Document document, String createdAt) {}
+
+    private @Nullable Current current(Step step, Head head) throws SQLException {
+        String sql = "SELECT version, revision, created_at, document FROM "
+                + step.collection().name() + " WHERE id = ?1";
+        return query(sql).ask(step.id(), row -> {
+            if (row == null) {
+                return null;
             }
-            current = new Document(step.id(), row.getLong(1), row.getLong(2), head.incarnation, row.getBytes(4));
-            createdAt = row.getString(3);
+            byte[] json = Objects.requireNonNull(row.bytes(3));
+            return new Current(
+                    new Document(step.id(), row.number(0), row.number(1), head.incarnation, json), row.text(2));
+        });
+    }
+
+    private Written change(Step.Change step, int position, Origin origin, Head head)
+            throws SQLException, RefusedException {
+        var current = current(step, head);
+        if (current == null) {
+            throw new RefusedException(asOf -> new Outcome.NotFound(position, asOf));
         }
-        if (!step.expected().test(current)) {
-            throw new RefusedException(asOf -> new Outcome.Conflict(current, asOf));
-        }
-        return switch (step.rule().decide(current)) {
-            case Rule.Keep keep -> new Written(current, false);
+        return next(step, current, step.expected(), step.rule(), position, origin, head);
+    }
+
+    private Written next(
+            Step step, Current current, Predicate<Document> expected, Rule rule, int position, Origin origin, Head head)
+            throws SQLException, RefusedException {
+        requireExpected(expected.test(current.document()), position, current.document());
+        return switch (rule.decide(current.document())) {
+            case Rule.Keep keep -> new Written(current.document(), false);
             case Rule.Refuse refuse ->
                 throw new RefusedException(asOf -> new Outcome.Refused(position, refuse.violations(), asOf));
-            case Rule.Replace replace -> replace(step, current.version(), createdAt, replace.body(), head);
+            case Rule.Replace replace -> replace(step, current, replace.body(), replace.fields(), origin, head);
         };
     }
 
-    private Written replace(Step.Change step, long readVersion, String createdAt, byte[] body, Head head)
+    private static void requireExpected(boolean expected, int position, @Nullable Document current)
+            throws RefusedException {
+        if (!expected) {
+            throw new RefusedException(asOf -> new Outcome.Conflict(position, current, asOf));
+        }
+    }
+
+    private Written put(Step.Put step, int position, Origin origin, Head head) throws SQLException, RefusedException {
+        var current = current(step, head);
+        if (current != null) {
+            return next(step, current, step.expected(), step.rule(), position, origin, head);
+        }
+        requireUnused(step, position);
+        return create(step.collection(), step.id(), step.body(), origin, head);
+    }
+
+    private void requireUnused(Step step, int position) throws SQLException, RefusedException {
+        var select = prepared("SELECT 1 FROM tombstones WHERE collection = ?1 AND id = ?2");
+        select.setString(1, step.collection().name());
+        select.setString(2, step.id());
+        try (var row = select.executeQuery()) {
+            if (row.next()) {
+                throw new RefusedException(asOf -> new Outcome.Gone(position, asOf));
+            }
+        }
+    }
+
+    private Written save(Step.Save step, int position, Origin origin, Head head) throws SQLException, RefusedException {
+        var current = current(step, head);
+        requireExpected(
+                step.expected().test(current == null ? null : current.document()),
+                position,
+                current == null ? null : current.document());
+        if (step.needed() != null && !isReadable(step.needed())) {
+            var violation = new Violation("", "names a version that is not there");
+            throw new RefusedException(asOf -> new Outcome.Refused(position, List.of(violation), asOf));
+        }
+        if (current == null) {
+            return create(step.collection(), step.id(), step.body(), origin, head);
+        }
+        var document = current.document();
+        byte[] same = DocumentJson.finish(
+                step.body(),
+                step.id(),
+                document.version(),
+                document.revision(),
+                current.createdAt(),
+                DocumentJson.updatedAt(document.json()));
+        return Arrays.equals(same, document.json())
+                ? new Written(document, false)
+                : replace(step, current, step.body(), List.of(), origin, head);
+    }
+
+    private boolean isReadable(Step.Needed needed) throws SQLException {
+        var select = prepared(
+                "SELECT 1 FROM changes WHERE id = ?1 AND version = ?2 AND collection = ?3 AND document IS NOT NULL");
+        select.setString(1, needed.id());
+        select.setLong(2, needed.version());
+        select.setString(3, needed.collection().name());
+        try (var row = select.executeQuery()) {
+            return row.next();
+        }
+    }
+
+    private Written replace(Step step, Current current, byte[] body, List<String> fields, Origin origin, Head head)
             throws SQLException {
         long revision = head.seq + 1;
-        long version = readVersion + 1;
-        byte[] json = DocumentJson.finish(body, step.id(), version, revision, createdAt, head.now);
+        long readVersion = current.document().version();
+        byte[] json = DocumentJson.finish(body, step.id(), readVersion + 1, revision, current.createdAt(), head.now);
         var update = prepared("UPDATE " + step.collection().name()
-                + " SET version = ?1, revision = ?2, document = CAST(?3 AS TEXT) WHERE id = ?4 AND version = ?5");
-        update.setLong(1, version);
+                + " SET version = ?1, revision = ?2, updated_at = ?3, actor = ?4, message = ?5, fields = ?6,"
+                + " document = CAST(?7 AS TEXT) WHERE id = ?8 AND version = ?9");
+        update.setLong(1, readVersion + 1);
         update.setLong(2, revision);
-        update.setBytes(3, json);
-        update.setString(4, step.id());
-        update.setLong(5, readVersion);
+        update.setString(3, head.now);
+        update.setString(4, origin.actor());
+        update.setString(5, origin.message());
+        update.setString(6, DocumentJson.names(fields));
+        update.setBytes(7, json);
+        update.setString(8, step.id());
+        update.setLong(9, readVersion);
         if (update.executeUpdate() != 1) {
             throw new SQLException("version " + readVersion + " of " + step.id() + " changed under the write lock");
         }
         head.seq = revision;
-        return new Written(new Document(step.id(), version, revision, head.incarnation, json), true);
+        return new Written(new Document(step.id(), readVersion + 1, revision, head.incarnation, json), true);
+    }
+
+    /// Erases the row, and what the log says of it, but for that it was there.
+    private Written purge(Step.Purge step, int position, Origin origin, Head head)
+            throws SQLException, RefusedException {
+        var current = current(step, head);
+        if (current == null) {
+            throw new RefusedException(asOf -> new Outcome.NotFound(position, asOf));
+        }
+        requireExpected(step.expected().test(current.document()), position, current.document());
+        requireNotNeeded(step, position);
+        if (step.parts() != null) {
+            for (String part : named(step.parts(), step.id())) {
+                erase(step.parts(), part, origin, head);
+            }
+        }
+        erase(step.collection(), step.id(), origin, head);
+        var gone = new Document(
+                step.id(),
+                current.document().version() + 1,
+                head.seq,
+                head.incarnation,
+                current.document().json());
+        return new Written(gone, true);
+    }
+
+    private void requireNotNeeded(Step.Purge step, int position) throws SQLException, RefusedException {
+        if (step.neededBy() == null) {
+            return;
+        }
+        var select = prepared("SELECT count(*) FROM " + step.neededBy().name() + " WHERE owner_id = ?1");
+        select.setString(1, step.id());
+        try (var row = select.executeQuery()) {
+            row.next();
+            long count = row.getLong(1);
+            if (count > 0) {
+                throw new RefusedException(asOf -> new Outcome.Referenced(position, count, asOf));
+            }
+        }
+    }
+
+    /// The ids of the documents that name another.
+    private List<String> named(Collection collection, String id) throws SQLException {
+        var select = prepared("SELECT id FROM " + collection.name() + " WHERE owner_id = ?1 ORDER BY id");
+        select.setString(1, id);
+        var ids = new ArrayList<String>();
+        try (var rows = select.executeQuery()) {
+            while (rows.next()) {
+                ids.add(rows.getString(1));
+            }
+        }
+        return ids;
+    }
+
+    private void erase(Collection collection, String id, Origin origin, Head head) throws SQLException {
+        var delete = prepared("DELETE FROM " + collection.name() + " WHERE id = ?1");
+        delete.setString(1, id);
+        delete.executeUpdate();
+        var erase = prepared("UPDATE changes SET document = NULL, actor = '', message = '', fields = '[]'"
+                + " WHERE id = ?1 AND collection = ?2");
+        erase.setString(1, id);
+        erase.setString(2, collection.name());
+        erase.executeUpdate();
+        head.seq++;
+        var sign = prepared("UPDATE changes SET actor = ?1, message = ?2 WHERE revision = ?3");
+        sign.setString(1, origin.actor());
+        sign.setString(2, origin.message());
+        sign.setLong(3, head.seq);
+        sign.executeUpdate();
     }
 
     /// What a broken constraint means for the client. Any other failure ends the batch.
-    private static RefusedException refusalOf(SQLException e, Collection collection, int step) throws SQLException {
+    private static RefusedException refusalOf(SQLException e, Step refused, int step) throws SQLException {
+        var collection = refused.collection();
+        if (Sqlite.isForeignKey(e) && refused instanceof Step.Purge) {
+            return new RefusedException(asOf -> new Outcome.Referenced(step, asOf));
+        }
         if (Sqlite.isForeignKey(e)) {
             var violation = new Violation("/" + collection.reference(), "names nothing that exists");
             return new RefusedException(asOf -> new Outcome.Refused(step, List.of(violation), asOf));

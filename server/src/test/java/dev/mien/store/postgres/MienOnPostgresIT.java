@@ -36,6 +36,11 @@ class MienOnPostgresIT {
                 }
                 assertThat(there.personas().list(Map.of("tag", "prince")).body().items())
                         .hasSize(1);
+                assertThat(there.personas()
+                                .list(Map.of("q", "\"words 49\" ham", "label", "latest", "fields", "summary"))
+                                .body()
+                                .items())
+                        .hasSize(1);
                 assertThatThrownBy(() -> there.users().create(Map.of("username", "Hamlet")))
                         .isInstanceOf(MienException.class);
                 assertThatThrownBy(() -> there.personas().get("%00")).isInstanceOf(MienException.class);

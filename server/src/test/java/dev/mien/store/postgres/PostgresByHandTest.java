@@ -4,13 +4,18 @@ import static dev.mien.store.postgres.PostgresServer.column;
 import static dev.mien.store.postgres.PostgresServer.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.mien.store.Edit;
 import dev.mien.store.Outcome.Committed;
+import dev.mien.store.Outcome.Refused;
 import dev.mien.store.Query;
 import dev.mien.store.Rule;
+import dev.mien.store.Step;
 import dev.mien.store.Store;
 import dev.mien.store.StoreContract;
 import dev.mien.store.StoreUnavailableException;
+import dev.mien.store.Version;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -18,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -458,6 +464,213 @@ class PostgresByHandTest {
         assertThat(column(hand, "SELECT count(*) FROM changes")).containsExactly("1");
     }
 
+    @Test
+    void history_ofRowsByHand_hasTheirDocumentsAndChangedMembersAndNoActor() throws SQLException {
+        run(
+                hand,
+                "INSERT INTO personas (id, document) VALUES ('y', ' {\"name\" : \"Yorick\", \"age\": 3, \"a b\": [1]} ')");
+        var served = new ArrayList<>(List.of(by.document(StoreContract.PERSONAS, "y")));
+        for (String document : List.of(
+                "jsonb_set(document::jsonb, '{name}', '\"Alas\"') - 'a b' || '{\"age\": 3.0, \"new\": {\"x\": null}}'",
+                "document",
+                "'{\"name\": \"Poor Yorick\"}'")) {
+            run(hand, "UPDATE personas SET document = " + document);
+            served.add(by.document(StoreContract.PERSONAS, "y"));
+        }
+        run(hand, "UPDATE personas SET created_at = '2000-01-01T00:00:00.000Z'");
+        served.add(by.document(StoreContract.PERSONAS, "y"));
+        run(hand, "DELETE FROM personas");
+
+        var versions = store.history(StoreContract.PERSONAS, "y", Long.MAX_VALUE, 10)
+                .versions()
+                .reversed();
+        assertThat(versions)
+                .extracting(Version::version, Version::operation, Version::fields)
+                .containsExactly(
+                        tuple(1L, "create", List.of()),
+                        tuple(2L, "update", List.of("a b", "name", "new")),
+                        tuple(3L, "update", List.of()),
+                        tuple(4L, "update", List.of("age", "name", "new")),
+                        tuple(5L, "update", List.of()),
+                        tuple(6L, "delete", List.of()));
+        assertThat(versions).allSatisfy(version -> {
+            assertThat(version.actor()).isEmpty();
+            assertThat(version.message()).isEmpty();
+            assertThat(version.at()).endsWith("Z");
+        });
+        for (var then : served) {
+            var found = store.findVersion(StoreContract.PERSONAS, "y", then.version());
+            assertThat(found.version().document().json()).isEqualTo(then.json());
+        }
+        assertThat(store.findVersion(StoreContract.PERSONAS, "y", 6).version().document())
+                .isNull();
+    }
+
+    @Test
+    void history_ofARowChangedSeveralTimesInATransaction_hasEachState() throws SQLException {
+        String id = by.createPersona("Ophelia");
+
+        run(hand, "BEGIN; " + RENAME.formatted("a") + "; " + RENAME.formatted("b") + "; COMMIT");
+
+        for (String name : List.of("Ophelia", "a", "b")) {
+            long version = 1L + List.of("Ophelia", "a", "b").indexOf(name);
+            var document = store.findVersion(StoreContract.PERSONAS, id, version)
+                    .version()
+                    .document();
+            assertThat(StoreContract.JSON.readTree(document.json()).get("name").stringValue())
+                    .isEqualTo(name);
+            assertThat(document.revision()).isEqualTo(version);
+        }
+        assertThat(column(hand, "SELECT count(*) FROM unstamped_changes")).containsExactly("0");
+    }
+
+    @Test
+    void history_ofAnEditBehindAHand_hasTheActorOfTheEditAlone() throws SQLException {
+        String id = by.newId();
+        by.committed(store.commit(by.edit(by.from("mia", "why"), by.creation(StoreContract.PERSONAS, id, "Ophelia"))));
+
+        run(hand, RENAME.formatted("Gertrude"));
+
+        assertThat(store.history(StoreContract.PERSONAS, id, Long.MAX_VALUE, 10).versions())
+                .extracting(Version::actor, Version::message)
+                .containsExactly(tuple("", ""), tuple("mia", "why"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE changes SET version = 7",
+                "UPDATE changes SET operation = 'delete'",
+                "UPDATE changes SET at = ''",
+                "UPDATE changes SET document = '{\"name\":\"x\"}'",
+                "UPDATE changes SET actor = 'x'",
+                "SET session_replication_role = replica; UPDATE changes SET id = 'x'"
+            })
+    void history_cannotBeRewritten(String sql) throws SQLException {
+        String id = by.createPersona("Ophelia");
+
+        assertThatThrownBy(() -> run(hand, sql)).hasMessageContaining("a change stays as it was");
+
+        assertThat(store.findVersion(StoreContract.PERSONAS, id, 1)
+                        .version()
+                        .document()
+                        .json())
+                .isEqualTo(by.document(StoreContract.PERSONAS, id).json());
+    }
+
+    @Test
+    void version_prunedByHand_isThereWithoutItsDocument() throws SQLException {
+        String id = by.createPersona("Ophelia");
+        by.change(StoreContract.PERSONAS, id, by.put("name", "Gertrude"));
+
+        run(hand, "UPDATE changes SET document = NULL WHERE version = 1");
+
+        assertThat(store.findVersion(StoreContract.PERSONAS, id, 1).version().document())
+                .isNull();
+        assertThat(store.history(StoreContract.PERSONAS, id, Long.MAX_VALUE, 10).versions())
+                .hasSize(2);
+        assertThat(store.commit(Edit.of(by.label(id + "~old", id, 1, any -> true, by.needed(id, 1)))))
+                .isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void label_byHand_isADocumentLikeOthers() throws SQLException {
+        String id = by.createPersona("Ophelia");
+        run(
+                hand,
+                "INSERT INTO labels (id, document) VALUES ('" + id + "~production', '{\"persona_id\":\"" + id
+                        + "\",\"target\":1}')");
+
+        by.committed(store.commit(Edit.of(by.label(id + "~production", id, 2, any -> true, null))));
+        run(hand, "UPDATE labels SET document = jsonb_set(document::jsonb, '{target}', '1')");
+
+        assertThat(by.all(StoreContract.LABELS, new Query(10, null, null, id, null)))
+                .containsExactly(id + "~production");
+        assertThat(by.document(StoreContract.LABELS, id + "~production").version())
+                .isEqualTo(3);
+        assertThat(by.document(StoreContract.LABELS, id + "~production").revision())
+                .isEqualTo(4);
+        assertThat(column(hand, "SELECT target FROM labels")).containsExactly("1");
+        assertThat(store.history(StoreContract.LABELS, id + "~production", Long.MAX_VALUE, 10)
+                        .versions()
+                        .getFirst()
+                        .fields())
+                .containsExactly("target");
+        assertThatThrownBy(() -> run(hand, "UPDATE labels SET document = '{\"target\":1}'"))
+                .isInstanceOf(SQLException.class);
+        run(hand, "TRUNCATE labels");
+        assertThat(log()).endsWith("5 labels " + id + "~production 4 delete");
+    }
+
+    @Test
+    void save_ofAnIdThatCameAndWentMeanwhile_usesNoVersionTwice() throws Exception {
+        var held = new CountDownLatch(1);
+        var done = new CountDownLatch(1);
+        var times = new AtomicInteger();
+        var save = CompletableFuture.supplyAsync(() -> store.commit(Edit.of(new Step.Save(
+                StoreContract.PERSONAS,
+                "y",
+                current -> {
+                    if (times.incrementAndGet() == 1) {
+                        held.countDown();
+                        await(done);
+                    }
+                    return true;
+                },
+                by.bytes(Map.of("name", "Yorick")),
+                null))));
+        await(held);
+
+        run(hand, "INSERT INTO personas (id, document) VALUES ('y', '{\"name\":\"x\"}'); DELETE FROM personas");
+        done.countDown();
+
+        assertThat(by.committed(save.get(30, TimeUnit.SECONDS))
+                        .written()
+                        .getFirst()
+                        .document()
+                        .version())
+                .isEqualTo(3);
+        assertThat(log()).containsExactly("1 personas y 1 create", "2 personas y 2 delete", "3 personas y 3 create");
+    }
+
+    /// For less long than the server lets a transaction idle.
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void version_thatSomebodyNeeds_isNotErasedBeforeTheyAreDone() throws SQLException {
+        String id = by.createPersona("Ophelia");
+        run(hand, "BEGIN; UPDATE changes SET document = NULL");
+        var saving = CompletableFuture.supplyAsync(
+                () -> store.commit(Edit.of(by.label(id + "~production", id, 1, any -> true, by.needed(id, 1)))));
+        try {
+            awaitALockToBeWaitedFor();
+            run(hand, "COMMIT");
+            assertThat(saving.get(30, TimeUnit.SECONDS)).isInstanceOf(Refused.class);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void receipt_oldOne_isForgottenAndAYoungOneKept() throws SQLException {
+        run(
+                hand,
+                "INSERT INTO receipts VALUES ('old', 'f', to_char((now() - interval '25 hours') AT TIME ZONE 'UTC',"
+                        + " 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), ''), ('young', 'f',"
+                        + " to_char((now() - interval '23 hours') AT TIME ZONE 'UTC',"
+                        + " 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), '')");
+
+        run(hand, PostgresReceipts.FORGET);
+
+        assertThat(column(hand, "SELECT key FROM receipts")).containsExactly("young");
+    }
+
     private void awaitALockToBeWaitedFor() throws Exception {
         org.awaitility.Awaitility.await()
                 .atMost(java.time.Duration.ofSeconds(30))
@@ -488,5 +701,57 @@ class PostgresByHandTest {
             assertThat(revisions.get(i)).isEqualTo(i + 1);
         }
         return revisions;
+    }
+
+    @Test
+    void search_rowsByHand_areFoundByTheirWordsAtOnce() throws SQLException {
+        String id = by.createPersona(Map.of("name", "Ophelia", "greeting", "old words"));
+
+        run(hand, "INSERT INTO personas (id, document) VALUES ('h', '{\"name\":\"Hamlet\",\"tags\":[\"raven\", 1]}')");
+        run(
+                hand,
+                "UPDATE personas SET document = jsonb_set(document::jsonb, '{greeting}', '\"new words\"') WHERE id = '"
+                        + id + "'");
+        assertThat(by.found("raven")).containsExactly("h");
+        assertThat(by.found("old")).isEmpty();
+        assertThat(by.found("new words")).containsExactly(id);
+
+        run(hand, "SET session_replication_role = replica");
+        run(hand, RENAME.formatted("Gertrude"));
+        assertThat(by.found("gertrude")).containsExactly("h", id);
+        assertThat(by.found("ophelia")).isEmpty();
+
+        run(hand, "DELETE FROM personas WHERE id = 'h'");
+        assertThat(by.found("gertrude")).containsExactly(id);
+    }
+
+    @Test
+    void search_otherMemberChanged_leavesTheIndexAlone() throws SQLException {
+        String id = by.createPersona("Ophelia");
+        String words = "SELECT words FROM personas WHERE id = '" + id + "'";
+        run(hand, "UPDATE personas SET words = 'marked' WHERE id = '" + id + "'");
+
+        by.change(StoreContract.PERSONAS, id, by.put("creator_notes", "a note"));
+        run(hand, "UPDATE personas SET document = jsonb_set(document::jsonb, '{attributes}', '{\"a\": 1}')");
+        assertThat(column(hand, words)).containsExactly("'marked'");
+
+        by.change(StoreContract.PERSONAS, id, by.put("greeting", "a greeting"));
+        assertThat(column(hand, words)).containsExactly("'a':3 'greeting':4 'ophelia':1A");
+    }
+
+    /// PostgreSQL cannot index more than a megabyte of words; that must not keep anybody from writing them.
+    @Test
+    void search_moreWordsThanCanBeIndexed_areWrittenAndFoundByTheFirst() {
+        var text = new StringBuilder("raven");
+        for (int i = 0; i < 200_000; i++) {
+            text.append(' ').append(Integer.toString(i + 1_000_000, 36));
+        }
+
+        String id = by.createPersona(Map.of("name", "Ophelia", "personality", text.toString()));
+
+        assertThat(by.found("raven")).containsExactly(id);
+        assertThat(by.found("ophelia")).containsExactly(id);
+        assertThat(by.json(StoreContract.PERSONAS, id).get("personality").stringValue())
+                .hasSize(text.length());
     }
 }

@@ -273,8 +273,10 @@ class PostgresFaultsTest {
         });
 
         try (var hand = PostgresServer.psql(empty)) {
-            assertThat(column(hand, "SELECT count(*) FROM schema_history WHERE version IS NOT NULL"))
-                    .containsExactly("1");
+            assertThat(column(
+                            hand,
+                            "SELECT version FROM schema_history WHERE version IS NOT NULL ORDER BY installed_rank"))
+                    .containsExactly("1", "2", "3");
             assertThat(column(hand, "SELECT count(*) FROM log_head")).containsExactly("1");
         }
     }

@@ -18,9 +18,13 @@ public final class PostgresServer {
     public static final CommitConfig COMMIT = new CommitConfig(256, Duration.ofSeconds(30), 10_000);
     public static final PostgresConfig CONFIG = new PostgresConfig("", "", 4, false);
     private static final AtomicInteger DATABASES = new AtomicInteger();
-    private static final EmbeddedPostgres SERVER = start();
 
     private PostgresServer() {}
+
+    /// Started by whoever asks for a database first, and by nobody who only wants the settings.
+    private static final class Started {
+        static final EmbeddedPostgres SERVER = start();
+    }
 
     private static EmbeddedPostgres start() {
         try {
@@ -42,12 +46,12 @@ public final class PostgresServer {
 
     public static String newEmptyDatabase() {
         String name = "mien_" + DATABASES.incrementAndGet();
-        try (var connection = SERVER.getPostgresDatabase().getConnection()) {
+        try (var connection = Started.SERVER.getPostgresDatabase().getConnection()) {
             run(connection, "CREATE DATABASE " + name);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
-        return SERVER.getJdbcUrl("postgres", name);
+        return Started.SERVER.getJdbcUrl("postgres", name);
     }
 
     public static PostgresStore open(String url) {

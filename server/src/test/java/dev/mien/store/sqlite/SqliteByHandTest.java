@@ -2,15 +2,19 @@ package dev.mien.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.mien.store.Collection;
 import dev.mien.store.CommitConfig;
+import dev.mien.store.Edit;
 import dev.mien.store.Outcome.Committed;
+import dev.mien.store.Outcome.Refused;
 import dev.mien.store.Query;
 import dev.mien.store.Store;
 import dev.mien.store.StoreContract;
 import dev.mien.store.StoreUnavailableException;
+import dev.mien.store.Version;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -364,6 +369,119 @@ class SqliteByHandTest {
         assertThat(revisions()).hasSize(121);
     }
 
+    @Test
+    void history_ofRowsByHand_hasTheirDocumentsAndChangedMembersAndNoActor() throws SQLException {
+        run("INSERT INTO personas (id, document) VALUES ('y', ' {\"name\" : \"Yorick\", \"age\": 3, \"a b\": [1]} ')");
+        var served = new ArrayList<>(List.of(by.document(StoreContract.PERSONAS, "y")));
+        for (String document : List.of(
+                "json_set(json_remove(document, '$.\"a b\"'), '$.name', 'Alas', '$.new', json('{\"x\":null}'))",
+                "document",
+                "'{\"name\":\"Poor Yorick\"}'")) {
+            run("UPDATE personas SET document = " + document);
+            served.add(by.document(StoreContract.PERSONAS, "y"));
+        }
+        run("DELETE FROM personas");
+
+        var versions = store.history(StoreContract.PERSONAS, "y", Long.MAX_VALUE, 10)
+                .versions()
+                .reversed();
+        assertThat(versions)
+                .extracting(
+                        Version::version, Version::operation, version -> List.copyOf(new TreeSet<>(version.fields())))
+                .containsExactly(
+                        tuple(1L, "create", List.of()),
+                        tuple(2L, "update", List.of("a b", "name", "new")),
+                        tuple(3L, "update", List.of()),
+                        tuple(4L, "update", List.of("age", "name", "new")),
+                        tuple(5L, "delete", List.of()));
+        assertThat(versions).allSatisfy(version -> {
+            assertThat(version.actor()).isEmpty();
+            assertThat(version.message()).isEmpty();
+            assertThat(version.at()).endsWith("Z");
+        });
+        for (var then : served) {
+            var found = store.findVersion(StoreContract.PERSONAS, "y", then.version());
+            assertThat(found.version().document().json()).isEqualTo(then.json());
+        }
+        assertThat(store.findVersion(StoreContract.PERSONAS, "y", 5).version().document())
+                .isNull();
+    }
+
+    @Test
+    void history_ofAnEditBehindAHand_hasTheActorOfTheEditAlone() throws SQLException {
+        String id = by.newId();
+        by.committed(store.commit(by.edit(by.from("mia", "why"), by.creation(StoreContract.PERSONAS, id, "Ophelia"))));
+
+        run("UPDATE personas SET document = json_set(document, '$.name', 'Gertrude')");
+
+        assertThat(store.history(StoreContract.PERSONAS, id, Long.MAX_VALUE, 10).versions())
+                .extracting(Version::actor, Version::message)
+                .containsExactly(tuple("", ""), tuple("mia", "why"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE changes SET version = 7",
+                "UPDATE changes SET operation = 'delete'",
+                "UPDATE changes SET at = ''",
+                "UPDATE changes SET document = '{\"name\":\"x\"}'",
+                "UPDATE changes SET actor = 'x'"
+            })
+    void history_cannotBeRewritten(String sql) throws SQLException {
+        String id = by.createPersona("Ophelia");
+
+        assertThatThrownBy(() -> run(sql)).hasMessageContaining("a change stays as it was");
+
+        assertThat(store.findVersion(StoreContract.PERSONAS, id, 1)
+                        .version()
+                        .document()
+                        .json())
+                .isEqualTo(by.document(StoreContract.PERSONAS, id).json());
+    }
+
+    @Test
+    void version_prunedByHand_isThereWithoutItsDocument() throws SQLException {
+        String id = by.createPersona("Ophelia");
+        by.change(StoreContract.PERSONAS, id, by.put("name", "Gertrude"));
+
+        run("UPDATE changes SET document = NULL WHERE version = 1");
+
+        assertThat(store.findVersion(StoreContract.PERSONAS, id, 1).version().document())
+                .isNull();
+        assertThat(store.history(StoreContract.PERSONAS, id, Long.MAX_VALUE, 10).versions())
+                .hasSize(2);
+        assertThat(store.commit(Edit.of(by.label(id + "~old", id, 1, any -> true, by.needed(id, 1)))))
+                .isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void label_byHand_isADocumentLikeOthers() throws SQLException {
+        String id = by.createPersona("Ophelia");
+        run("INSERT INTO labels (id, document) VALUES ('" + id + "~production', '{\"persona_id\":\"" + id
+                + "\",\"target\":1}')");
+
+        by.committed(store.commit(Edit.of(by.label(id + "~production", id, 2, any -> true, null))));
+        run("UPDATE labels SET document = json_set(document, '$.target', 1)");
+
+        assertThat(by.all(StoreContract.LABELS, new Query(10, null, null, id, null)))
+                .containsExactly(id + "~production");
+        assertThat(by.document(StoreContract.LABELS, id + "~production").version())
+                .isEqualTo(3);
+        assertThat(by.document(StoreContract.LABELS, id + "~production").revision())
+                .isEqualTo(4);
+        assertThat(column("SELECT target FROM labels")).containsExactly("1");
+        assertThat(store.history(StoreContract.LABELS, id + "~production", Long.MAX_VALUE, 10)
+                        .versions()
+                        .getFirst()
+                        .fields())
+                .containsExactly("target");
+        assertThatThrownBy(() -> run("UPDATE labels SET document = '{\"target\":1}'"))
+                .isInstanceOf(SQLException.class);
+        run("DELETE FROM labels");
+        assertThat(log()).endsWith("5 labels " + id + "~production 4 delete");
+    }
+
     @Nested
     class Lost {
         @Test
@@ -465,6 +583,76 @@ class SqliteByHandTest {
             }
         }
         return values;
+    }
+
+    @Test
+    void search_rowsByHand_areFoundByTheirWordsAtOnce() throws SQLException {
+        String id = by.createPersona(Map.of("name", "Ophelia", "greeting", "old words"));
+
+        run("INSERT INTO personas (id, document) VALUES ('h', '{\"name\":\"Hamlet\",\"tags\":[\"raven\", 1]}')");
+        run("UPDATE personas SET document = json_set(document, '$.greeting', 'new words') WHERE id = '" + id + "'");
+        assertThat(by.found("raven")).containsExactly("h");
+        assertThat(by.found("old")).isEmpty();
+        assertThat(by.found("new words")).containsExactly(id);
+
+        run("UPDATE OR IGNORE personas SET document = json_set(document, '$.name', 'Gertrude')");
+        assertThat(by.found("gertrude")).containsExactly("h", id);
+        assertThat(by.found("ophelia")).isEmpty();
+
+        run("DELETE FROM personas WHERE id = 'h'");
+        assertThat(by.found("gertrude")).containsExactly(id);
+        assertThat(by.found("raven")).isEmpty();
+        assertThat(column("SELECT id FROM personas_number")).containsExactly(id);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"REPLACE", "INSERT OR REPLACE", "INSERT OR IGNORE", "upsert"})
+    void search_rowsInsertedOverOthers_areFoundByTheWordsThatTheyHave(String how) throws SQLException {
+        run("INSERT INTO personas (id, document) VALUES ('a', '{\"name\":\"Raven\"}'), ('b', '{\"name\":\"Owl\"}')");
+        String values = "INTO personas (id, document) VALUES ('b', '{\"name\":\"Dove\"}')";
+
+        for (int round = 0; round < 2; round++) {
+            run(
+                    how.equals("upsert")
+                            ? "INSERT " + values + " ON CONFLICT DO UPDATE SET document = excluded.document"
+                            : how + " " + values);
+        }
+
+        boolean kept = how.endsWith("IGNORE");
+        assertThat(by.found("dove")).hasSize(kept ? 0 : 1);
+        assertThat(by.found("owl")).hasSize(kept ? 1 : 0);
+        assertThat(by.found("raven")).containsExactly("a");
+        run("DELETE FROM personas");
+        run("INSERT INTO personas (id, document) VALUES ('c', '{\"name\":\"Swan\"}')");
+        assertThat(by.found("dove")).isEmpty();
+        assertThat(by.found("swan")).containsExactly("c");
+    }
+
+    @Test
+    void search_afterVacuum_findsTheSame() throws SQLException {
+        for (int i = 0; i < 20; i++) {
+            by.createPersona("Guest number" + i);
+        }
+        run("DELETE FROM personas WHERE json_extract(document, '$.name') LIKE '%1'");
+        var before = by.found("guest");
+
+        run("VACUUM");
+
+        assertThat(by.found("guest")).isEqualTo(before).hasSize(18);
+        assertThat(by.found("number7")).hasSize(1);
+    }
+
+    @Test
+    void search_otherMemberChanged_leavesTheIndexAlone() throws SQLException {
+        String id = by.createPersona("Ophelia");
+        String count = "SELECT total(length(block)) FROM personas_text_data";
+        var before = column(count);
+
+        by.change(StoreContract.PERSONAS, id, by.put("creator_notes", "a note"));
+        assertThat(column(count)).isEqualTo(before);
+
+        by.change(StoreContract.PERSONAS, id, by.put("greeting", "a greeting"));
+        assertThat(column(count)).isNotEqualTo(before);
     }
 
     private static void waitForTheNextMillisecond() {

@@ -31,4 +31,9 @@ class SqliteStoreContractTest implements StoreContract {
     public Store store() {
         return store;
     }
+
+    @Override
+    public Store another() {
+        return new SqliteStore(directory, new CommitConfig(256, Duration.ofSeconds(30), 10_000), false);
+    }
 }

@@ -64,7 +64,7 @@ public class CommitQueueBenchmark {
     private static void answer(CommitQueue.EditSource edits) {
         for (var taken = edits.take(); !taken.isEmpty(); taken = edits.take()) {
             taken.forEach(waiting ->
-                    waiting.answer(new Outcome.Committed(List.of(), new RevisionToken("6c780054b5a83817", 1))));
+                    waiting.answer(new Outcome.Committed(List.of(), new RevisionToken("6c780054b5a83817", 1), false)));
         }
     }
 

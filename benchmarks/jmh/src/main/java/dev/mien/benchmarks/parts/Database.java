@@ -8,6 +8,7 @@ import dev.mien.persona.PersonaService;
 import dev.mien.store.Collection;
 import dev.mien.store.CommitConfig;
 import dev.mien.store.Edit;
+import dev.mien.store.Origin;
 import dev.mien.store.Outcome;
 import dev.mien.store.PostgresConfig;
 import dev.mien.store.Rule;
@@ -61,7 +62,7 @@ final class Database implements AutoCloseable {
         personas = service.collection();
         String drafts =
                 LongStream.range(0, PERSONAS).mapToObj(Personas::draft).collect(Collectors.joining(",", "[", "]"));
-        ids = service.create(Json.parse(drafts.getBytes(StandardCharsets.UTF_8))).written().stream()
+        ids = service.create(Json.parse(drafts.getBytes(StandardCharsets.UTF_8)), Origin.UNKNOWN).written().stream()
                 .map(written -> written.document().id())
                 .toList();
     }
@@ -86,7 +87,8 @@ final class Database implements AutoCloseable {
         String id = id(number);
         return Edit.of(new Step.Change(personas, id, current -> true, current -> {
             var body = Schema.bodyOf((ObjectNode) Json.parseStored(current.json()));
-            return new Rule.Replace(Json.write(body.put("greeting", "Good morrow, " + number + ".")));
+            return new Rule.Replace(
+                    Json.write(body.put("greeting", "Good morrow, " + number + ".")), List.of("greeting"));
         }));
     }
 

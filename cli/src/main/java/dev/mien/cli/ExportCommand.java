@@ -1,0 +1,235 @@
+package dev.mien.cli;
+
+import dev.mien.cli.Lines.Kind;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Writes documents to a file.
+@Command(
+        name = "export",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Write users and personas to a file, as JSON Lines: one document on each line, with its kind. The server may be in"
+                    + " use; a document that is there all the while is written once, as it is when its page is read.",
+            "With a filter for personas, the users who own them are written too, and no others."
+        },
+        footer = {
+            "",
+            "Exit status 0: all was written. 1: it was not, and there is no file. 2: the command line is wrong."
+        })
+final class ExportCommand implements Callable<Integer> {
+    private static final Set<String> FILTERS = Set.of("tag", "owner", "active");
+    private static final String STANDARD = "-";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private final Source source = new Source();
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            defaultValue = STANDARD,
+            description = "where to write to; compressed if the name ends in .gz. Without it, standard output")
+    private String out = STANDARD;
+
+    @Option(
+            names = "--filter",
+            paramLabel = "NAME=VALUE",
+            split = ",",
+            description = "only those that a list with this filter shows: tag=…, owner=…, active=true|false")
+    private Map<String, String> filter = new TreeMap<>();
+
+    @Option(
+            names = "--history",
+            description = "write every version that is readable, oldest first, with actor and message")
+    private boolean history;
+
+    private long versions;
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter err = spec.commandLine().getErr();
+        for (String name : filter.keySet()) {
+            if (!FILTERS.contains(name)) {
+                throw new ParameterException(
+                        spec.commandLine(), "--filter: there is no filter " + name + "; there are tag, owner, active");
+            }
+        }
+        var counter = new Counter(err, "Exported");
+        try (var open = source.open(spec, true)) {
+            long documents = out.equals(STANDARD)
+                    ? toStandardOutput(open.api(), counter)
+                    : toFile(open.api(), Path.of(out), counter);
+            counter.say(String.format(
+                    Locale.ROOT,
+                    "Exported %,d documents%s in %.1f s.",
+                    documents,
+                    history ? String.format(Locale.ROOT, " with %,d versions", versions) : "",
+                    counter.seconds()));
+            return 0;
+        } catch (FailedException e) {
+            counter.say("mien: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private long toStandardOutput(ServerApi api, Counter counter) throws IOException {
+        var stream = new OutputStream() {
+            private final PrintWriter writer = spec.commandLine().getOut();
+
+            @Override
+            public void write(int b) {
+                throw new UnsupportedOperationException("whole lines only");
+            }
+
+            @Override
+            public void write(byte[] bytes) {
+                writer.print(new String(bytes, StandardCharsets.UTF_8));
+            }
+
+            @Override
+            public void flush() throws IOException {
+                writer.flush();
+                if (writer.checkError()) {
+                    throw new IOException("standard output takes no more");
+                }
+            }
+        };
+        long documents = export(api, stream, counter);
+        stream.flush();
+        return documents;
+    }
+
+    /// The file gets its name when it is complete.
+    private long toFile(ServerApi api, Path file, Counter counter) throws IOException {
+        var partial = Path.of(file + ".partial");
+        try {
+            long documents;
+            try (var stream = Lines.write(partial, Lines.isCompressed(file))) {
+                documents = export(api, stream, counter);
+            }
+            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+            return documents;
+        } finally {
+            Files.deleteIfExists(partial);
+        }
+    }
+
+    private long export(ServerApi api, OutputStream to, Counter counter) {
+        var owners = new TreeSet<String>();
+        boolean personasOnly = filter.containsKey("tag") || filter.containsKey("owner");
+        long count = 0;
+        for (var kind : Lines.KINDS) {
+            if (kind.name().equals("user") && personasOnly) {
+                continue;
+            }
+            String cursor = null;
+            do {
+                var page = page(api, kind, cursor);
+                for (var document : page.path("items")) {
+                    write(api, kind, document, to);
+                    var owner = document.path("owner_id");
+                    if (personasOnly && owner.isString()) {
+                        owners.add(owner.stringValue());
+                    }
+                    counter.show(++count);
+                }
+                cursor = page.path("next_cursor").stringValue(null);
+            } while (cursor != null);
+        }
+        var users = Lines.KINDS.getFirst();
+        for (String owner : owners) {
+            var reply = api.get(users.path() + "/" + ServerApi.encode(owner));
+            if (reply.status() == 200) {
+                write(api, users, reply.json(), to);
+                counter.show(++count);
+            }
+        }
+        return count;
+    }
+
+    private JsonNode page(ServerApi api, Kind kind, @Nullable String cursor) {
+        var path = new StringBuilder(kind.path()).append("?limit=500");
+        filter.forEach(
+                (name, value) -> path.append('&').append(name).append('=').append(ServerApi.encode(value)));
+        if (cursor != null) {
+            path.append("&cursor=").append(ServerApi.encode(cursor));
+        }
+        return required(api.get(path.toString()));
+    }
+
+    private static JsonNode required(ServerApi.Reply reply) {
+        if (reply.status() != 200) {
+            throw new FailedException("the server says: " + reply.detail());
+        }
+        return reply.json();
+    }
+
+    private void write(ServerApi api, Kind kind, JsonNode document, OutputStream to) {
+        if (!history) {
+            write(kind, document, null, to);
+            return;
+        }
+        String path = kind.path() + "/" + ServerApi.encode(document.path("id").asString()) + "/versions";
+        for (var version : versions(api, path).reversed()) {
+            var reply = api.get(path + "/" + version.path("version").longValue());
+            // One that was pruned, and the end of a row that was removed, have no document.
+            if (reply.status() != 410 && reply.status() != 404) {
+                write(kind, required(reply), version, to);
+                versions++;
+            }
+        }
+    }
+
+    /// All versions, newest first. Those that come meanwhile are left out.
+    private static ArrayList<JsonNode> versions(ServerApi api, String path) {
+        var versions = new ArrayList<JsonNode>();
+        String cursor = null;
+        do {
+            var page = required(
+                    api.get(path + "?limit=500" + (cursor == null ? "" : "&cursor=" + ServerApi.encode(cursor))));
+            page.path("items").forEach(versions::add);
+            cursor = page.path("next_cursor").stringValue(null);
+        } while (cursor != null);
+        return versions;
+    }
+
+    private static void write(Kind kind, JsonNode document, @Nullable JsonNode version, OutputStream to) {
+        ObjectNode line = Lines.JSON.createObjectNode().put("kind", kind.name());
+        if (version != null) {
+            line.set("actor", version.path("actor"));
+            line.set("message", version.path("message"));
+        }
+        document.properties().forEach(member -> line.set(member.getKey(), member.getValue()));
+        try {
+            to.write((Lines.JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

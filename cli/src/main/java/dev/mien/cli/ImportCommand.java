@@ -1,0 +1,164 @@
+package dev.mien.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Brings documents from files into a store.
+@Command(
+        name = "import",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Bring users and personas from files of JSON Lines into a store, as export writes them. Each keeps its id. It may be"
+                    + " run again, also after it was interrupted: what is there and equal stays as it is.",
+            "A document that is there and different is left alone and reported, or replaced with --overwrite. Versions,"
+                    + " revisions and times are those of the import; mien copy keeps them. Where a file has several versions"
+                    + " of a document, they are made one after another, with their actor and message."
+        },
+        footer = {"", "Exit status 0: all lines are in the store. 1: some are not. 2: the command line is wrong."})
+final class ImportCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private final Source source = new Source();
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "what to read; compressed if the name ends in .gz; - for standard input")
+    private List<String> files = new ArrayList<>();
+
+    @Option(names = "--overwrite", description = "replace documents that are there and different")
+    private boolean overwrite;
+
+    @Option(names = "--stop-on-error", description = "end with the first line that cannot be imported")
+    private boolean stopOnError;
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter err = spec.commandLine().getErr();
+        var counter = new Counter(err, "Imported");
+        var temporary = new ArrayList<Path>();
+        try (var open = source.open(spec, false)) {
+            var inputs = new ArrayList<Path>();
+            for (String file : files) {
+                inputs.add(file.equals("-") ? standardInput(temporary) : readable(Path.of(file)));
+            }
+            var run = new Import(open.api(), overwrite, stopOnError, counter, files.size() > 1);
+            // Users first, since personas name them.
+            boolean goOn = true;
+            for (var kind : Lines.KINDS) {
+                for (int i = 0; i < inputs.size() && goOn; i++) {
+                    goOn = run(run, inputs.get(i), files.get(i), kind);
+                }
+            }
+            var counts = run.counts();
+            counter.say(String.format(
+                    Locale.ROOT,
+                    "Created %,d, replaced %,d, already there %,d, not imported %,d%s in %.1f s.",
+                    counts.created(),
+                    counts.replaced(),
+                    counts.unchanged(),
+                    counts.refused(),
+                    goOn ? "" : " (stopped there)",
+                    counter.seconds()));
+            return counts.refused() == 0 ? 0 : 1;
+        } catch (FailedException e) {
+            counter.say("mien: " + e.getMessage());
+            return 1;
+        } finally {
+            for (var file : temporary) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private static Path readable(Path file) {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw new FailedException("cannot read " + file);
+        }
+        return file;
+    }
+
+    /// It is read twice, so it is kept meanwhile.
+    private static Path standardInput(List<Path> temporary) throws IOException {
+        var file = Files.createTempFile("mien-import-", ".jsonl");
+        temporary.add(file);
+        Files.copy(System.in, file, StandardCopyOption.REPLACE_EXISTING);
+        return file;
+    }
+
+    /// @return whether to go on
+    private static boolean run(Import run, Path file, String name, Lines.Kind kind) {
+        boolean first = kind.equals(Lines.KINDS.getFirst());
+        run.begin(name);
+        long number = 0;
+        try (var in = Lines.read(file)) {
+            for (byte[] line = Lines.next(in); line != null && run.goesOn(); line = Lines.next(in)) {
+                number++;
+                var document = document(run, line, number, first);
+                if (document != null && kind.name().equals(document.path("kind").stringValue(""))) {
+                    run.add(kind, document, number);
+                }
+            }
+        } catch (IOException e) {
+            // Said once: a file that is cut off is so each time.
+            if (first) {
+                run.refuse(number + 1, "the file cannot be read on: " + e.getMessage());
+            }
+        }
+        run.flush();
+        return run.goesOn();
+    }
+
+    /// The document on a line; null where there is none.
+    ///
+    /// @param first whether to report what is wrong with a line, which is done once
+    private static @Nullable ObjectNode document(Import run, byte[] line, long number, boolean first) {
+        String fault;
+        try {
+            String text = Lines.text(line);
+            if (text.isEmpty()) {
+                return null;
+            }
+            if (Lines.JSON.readTree(text) instanceof ObjectNode document) {
+                String kind = document.path("kind").stringValue("");
+                if (Lines.KINDS.stream().anyMatch(known -> known.name().equals(kind))) {
+                    return document;
+                }
+                fault = "kind is neither user nor persona";
+            } else {
+                fault = "not a JSON object";
+            }
+        } catch (CharacterCodingException e) {
+            fault = "not valid UTF-8";
+        } catch (JacksonException e) {
+            fault = "not well-formed JSON: "
+                    + String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+        } catch (IOException e) {
+            fault = String.valueOf(e.getMessage());
+        }
+        if (first) {
+            run.refuse(number, fault);
+        }
+        return null;
+    }
+}

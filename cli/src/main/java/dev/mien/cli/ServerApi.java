@@ -1,0 +1,99 @@
+package dev.mien.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/// A server's API, in JSON as it is. Asks again where a server says that it cannot answer at the moment, so what is
+/// sent
+/// must be safe to repeat.
+final class ServerApi implements AutoCloseable {
+    private static final int TRIES = 8;
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+
+    private final URI base;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build();
+
+    ServerApi(URI base) {
+        this.base = base;
+    }
+
+    /// An answer, of whatever status.
+    record Reply(int status, JsonNode json) {
+        /// What went wrong, for people.
+        String detail() {
+            return json.path("detail").asString("status " + status);
+        }
+    }
+
+    Reply get(String path) {
+        return send("GET", path, null);
+    }
+
+    Reply post(String path, JsonNode body) {
+        return send("POST", path, body);
+    }
+
+    private Reply send(String method, String path, @Nullable JsonNode body) {
+        var request = HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(60));
+        if (body == null) {
+            request.method(method, BodyPublishers.noBody());
+        } else {
+            request.header("Content-Type", "application/json");
+            request.method(method, BodyPublishers.ofByteArray(Lines.JSON.writeValueAsBytes(body)));
+        }
+        var pause = FIRST_PAUSE;
+        for (int tried = 1; ; tried++) {
+            String fault;
+            try {
+                var response = http.send(request.build(), BodyHandlers.ofByteArray());
+                if (response.statusCode() != 503 || tried == TRIES) {
+                    return new Reply(response.statusCode(), Lines.JSON.readTree(response.body()));
+                }
+                fault = "503";
+            } catch (IOException e) {
+                fault = String.valueOf(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+            } catch (JacksonException e) {
+                throw new FailedException(base + " is no Mien server");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new FailedException("interrupted");
+            }
+            if (tried == TRIES) {
+                throw new FailedException("no answer from " + base + ": " + fault);
+            }
+            sleep(pause);
+            pause = pause.multipliedBy(2);
+        }
+    }
+
+    static void sleep(Duration pause) {
+        try {
+            Thread.sleep(pause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FailedException("interrupted");
+        }
+    }
+
+    static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

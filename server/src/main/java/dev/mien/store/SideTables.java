@@ -1,0 +1,22 @@
+package dev.mien.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/// Tables of the same database that hold no documents: nothing in them is in the change log, and no promise of a
+/// [Store] is made for them. Statements commit by themselves.
+public interface SideTables {
+
+    /// What is done on a session that may write.
+    interface Work<T> {
+        T on(Connection session) throws SQLException;
+    }
+
+    /// Runs the work, one at a time.
+    ///
+    /// @throws StoreUnavailableException if a statement failed; whether it was done is not known
+    <T> T use(Work<T> work);
+
+    /// An SQL expression: the database's clock, in milliseconds since 1970.
+    String clock();
+}

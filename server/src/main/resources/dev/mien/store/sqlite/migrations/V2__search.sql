@@ -1,0 +1,92 @@
+-- The words of personas, kept by triggers in the same transaction as the document, so hand-made SQL is indexed too.
+--
+-- The index holds no text, only where each word stands; what is found is read from the document. A row of it has a number,
+-- which personas_number gives to an id when it is first seen and which outlasts a REPLACE by hand. (A rowid of personas
+-- would not: REPLACE gives another, and VACUUM may.)
+
+CREATE TABLE personas_number (
+    docid INTEGER PRIMARY KEY,
+    id    TEXT    NOT NULL UNIQUE
+);
+
+-- A column for each member, so that no phrase reaches from one into the next.
+CREATE VIRTUAL TABLE personas_text USING fts5 (
+    name, tags, content_themes, appearance, personality, system_prompt, scenario, greeting, alternate_greetings,
+    example_dialogue, post_history_instructions,
+    content = '', contentless_delete = 1, prefix = '3', tokenize = 'unicode61 remove_diacritics 2'
+);
+
+-- The names once more, alone: to ask the other index for what is in a name, it has to walk through all that has the word anywhere.
+CREATE VIRTUAL TABLE personas_names USING fts5 (
+    name, content = '', contentless_delete = 1, prefix = '3', tokenize = 'unicode61 remove_diacritics 2'
+);
+
+-- What is indexed. Texts of a list have a character between them that counts as a word and that nobody can ask for, so that no
+-- phrase reaches from one into the next.
+CREATE VIEW personas_searched AS
+SELECT n.docid, n.id,
+       d.document ->> '$.name' AS name,
+       (SELECT group_concat(value, ' ' || char(0xE000) || ' ') FROM json_each(d.document, '$.tags')) AS tags,
+       (SELECT group_concat(value, ' ' || char(0xE000) || ' ') FROM json_each(d.document, '$.content_themes')) AS content_themes,
+       d.document ->> '$.appearance' AS appearance,
+       d.document ->> '$.personality' AS personality,
+       d.document ->> '$.system_prompt' AS system_prompt,
+       d.document ->> '$.scenario' AS scenario,
+       d.document ->> '$.greeting' AS greeting,
+       (SELECT group_concat(value, ' ' || char(0xE000) || ' ') FROM json_each(d.document, '$.alternate_greetings')) AS alternate_greetings,
+       d.document ->> '$.example_dialogue' AS example_dialogue,
+       d.document ->> '$.post_history_instructions' AS post_history_instructions
+  FROM personas d JOIN personas_number n ON n.id = d.id;
+
+INSERT INTO personas_number (id) SELECT id FROM personas ORDER BY id;
+INSERT INTO personas_text (rowid, name, tags, content_themes, appearance, personality, system_prompt, scenario, greeting,
+    alternate_greetings, example_dialogue, post_history_instructions)
+SELECT docid, name, tags, content_themes, appearance, personality, system_prompt, scenario, greeting,
+    alternate_greetings, example_dialogue, post_history_instructions FROM personas_searched;
+INSERT INTO personas_names (rowid, name) SELECT docid, name FROM personas_searched;
+
+-- No statement here relies on a conflict clause: that of the statement which fires a trigger would take its place.
+
+CREATE TRIGGER personas_text_insert AFTER INSERT ON personas
+BEGIN
+    INSERT INTO personas_number (id) SELECT NEW.id WHERE NOT EXISTS (SELECT 1 FROM personas_number WHERE id = NEW.id);
+    DELETE FROM personas_text WHERE rowid = (SELECT docid FROM personas_number WHERE id = NEW.id);
+    INSERT INTO personas_text (rowid, name, tags, content_themes, appearance, personality, system_prompt, scenario, greeting,
+        alternate_greetings, example_dialogue, post_history_instructions)
+    SELECT docid, name, tags, content_themes, appearance, personality, system_prompt, scenario, greeting,
+        alternate_greetings, example_dialogue, post_history_instructions FROM personas_searched WHERE id = NEW.id;
+    DELETE FROM personas_names WHERE rowid = (SELECT docid FROM personas_number WHERE id = NEW.id);
+    INSERT INTO personas_names (rowid, name) SELECT docid, name FROM personas_searched WHERE id = NEW.id;
+END;
+
+-- Only where a text that is indexed has changed: to compare them costs a small part of what indexing does.
+CREATE TRIGGER personas_text_update AFTER UPDATE OF document ON personas
+WHEN json_extract(NEW.document, '$.name', '$.tags', '$.content_themes', '$.appearance', '$.personality', '$.system_prompt',
+        '$.scenario', '$.greeting', '$.alternate_greetings', '$.example_dialogue', '$.post_history_instructions')
+    IS NOT json_extract(OLD.document, '$.name', '$.tags', '$.content_themes', '$.appearance', '$.personality', '$.system_prompt',
+        '$.scenario', '$.greeting', '$.alternate_greetings', '$.example_dialogue', '$.post_history_instructions')
+BEGIN
+    DELETE FROM personas_text WHERE rowid = (SELECT docid FROM personas_number WHERE id = NEW.id);
+    INSERT INTO personas_text (rowid, name, tags, content_themes, appearance, personality, system_prompt, scenario, greeting,
+        alternate_greetings, example_dialogue, post_history_instructions)
+    SELECT docid, name, tags, content_themes, appearance, personality, system_prompt, scenario, greeting,
+        alternate_greetings, example_dialogue, post_history_instructions FROM personas_searched WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER personas_names_update AFTER UPDATE OF document ON personas
+WHEN NEW.name IS NOT OLD.name
+BEGIN
+    DELETE FROM personas_names WHERE rowid = (SELECT docid FROM personas_number WHERE id = NEW.id);
+    INSERT INTO personas_names (rowid, name) SELECT docid, name FROM personas_searched WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER personas_text_delete AFTER DELETE ON personas
+BEGIN
+    DELETE FROM personas_text WHERE rowid = (SELECT docid FROM personas_number WHERE id = OLD.id);
+    DELETE FROM personas_names WHERE rowid = (SELECT docid FROM personas_number WHERE id = OLD.id);
+    DELETE FROM personas_number WHERE id = OLD.id;
+END;
+
+-- What lists can begin with.
+CREATE INDEX labels_name ON labels (document ->> '$.label', owner_id) WHERE target IS NOT NULL;
+CREATE INDEX changes_at ON changes (at, collection, id);

@@ -1,0 +1,108 @@
+package dev.mien.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mien.store.CommitConfig;
+import dev.mien.store.Edit;
+import dev.mien.store.HistoryConfig;
+import dev.mien.store.Pruner;
+import dev.mien.store.PruningContract;
+import dev.mien.store.Rule;
+import dev.mien.store.Step;
+import dev.mien.store.Store;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqlitePruningTest implements PruningContract {
+    @TempDir
+    Path directory;
+
+    private Store store;
+
+    @BeforeEach
+    void open() {
+        SqliteMigrations.migrate(directory);
+        store = new SqliteStore(directory, new CommitConfig(256, Duration.ofSeconds(10), 10_000), false);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Override
+    public Store store() {
+        return store;
+    }
+
+    @Test
+    void pruner_open_prunesWhatComes() {
+        store.commit(Edit.of(new Step.Create(PERSONAS, "a", json("first"))));
+        store.commit(Edit.of(new Step.Change(
+                PERSONAS, "a", current -> true, current -> new Rule.Replace(json("second"), List.of("name")))));
+        var inTwoDays = Instant.now().plus(Duration.ofDays(2));
+
+        try (var pruner = new Pruner(
+                store,
+                new HistoryConfig(1, Duration.ZERO),
+                InstantSource.fixed(inTwoDays),
+                new Pruner.Pauses(Duration.ofMillis(1), Duration.ofMillis(1)))) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> document(1) == null);
+            assertThat(document(2)).isNotNull();
+            assertThat(pruner).isNotNull();
+        }
+    }
+
+    private Object document(long version) {
+        return store.findVersion(PERSONAS, "a", version).version().document();
+    }
+
+    @Test
+    void purge_leavesNothingInTheFiles() throws Exception {
+        String large = "x".repeat(9_000);
+        for (int i = 0; i < 40; i++) {
+            store.commit(Edit.of(new Step.Create(PERSONAS, "p" + i, json("NEEDLE-" + i + large.substring(i * 200)))));
+            for (int round = 0; round < 5; round++) {
+                byte[] next = json("NEEDLE-" + i + "-" + round + large.substring(round * 1_500));
+                store.commit(Edit.of(new Step.Change(
+                        PERSONAS, "p" + i, current -> true, current -> new Rule.Replace(next, List.of("name")))));
+            }
+        }
+        assertThat(isInTheFiles("NEEDLE")).isTrue();
+
+        for (int i = 0; i < 40; i++) {
+            store.commit(Edit.of(new Step.Purge(PERSONAS, "p" + i, current -> true)));
+        }
+
+        assertThat(isInTheFiles("NEEDLE")).isFalse();
+    }
+
+    /// Whether the database still holds a text anywhere, once the log was written back and emptied.
+    private boolean isInTheFiles(String text) throws Exception {
+        var file = directory.resolve(SqliteStore.FILE);
+        try (var connection = Sqlite.openWriter(file)) {
+            Sqlite.queryText(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+            // A copy of the bytes by SQLite's own tool would leave out what is free, so it is the file that is looked
+            // at.
+            // Nobody writes meanwhile.
+            var copy = directory.resolve("copy");
+            new ProcessBuilder("cp", file.toString(), copy.toString()).start().waitFor();
+            assertThat(Files.size(Path.of(file + "-wal"))).isZero();
+            return Files.readString(copy, StandardCharsets.ISO_8859_1).contains(text);
+        }
+    }
+
+    private static byte[] json(String name) {
+        return ("{\"name\":\"" + name + "\"}").getBytes(StandardCharsets.UTF_8);
+    }
+}

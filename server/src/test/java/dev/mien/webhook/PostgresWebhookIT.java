@@ -1,0 +1,28 @@
+package dev.mien.webhook;
+
+import dev.mien.Mien;
+import dev.mien.config.Settings;
+import dev.mien.store.postgres.PostgresServer;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+
+class PostgresWebhookIT extends WebhookContract {
+    private final String url = PostgresServer.newDatabase();
+
+    @Override
+    Mien worker(int number, Map<String, String> settings) {
+        var values = new HashMap<>(settings);
+        values.putAll(Map.of("port", "0", "database", url));
+        var mien = new Mien(Settings.of(values, Map.of(), null).toConfig(), number);
+        mien.start();
+        return mien;
+    }
+
+    @Override
+    void sql(String statement) throws SQLException {
+        try (var connection = PostgresServer.psql(url)) {
+            PostgresServer.run(connection, statement);
+        }
+    }
+}
