@@ -1,6 +1,7 @@
 package dev.mien.cache;
 
 import dev.mien.api.RevisionToken;
+import dev.mien.store.AsOf;
 import dev.mien.store.Collection;
 import dev.mien.store.Edit;
 import dev.mien.store.Found;
@@ -16,7 +17,6 @@ import dev.mien.store.Replica;
 import dev.mien.store.Store;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,53 +69,49 @@ public final class ReplicaStore implements Store {
         if (kept != null) {
             return kept;
         }
-        var found = ask(mode, () -> replica.find(collection, id), Found::asOf);
+        var found = ask(mode, () -> replica.find(collection, id));
         return found != null ? found : store.find(collection, id, mode);
     }
 
     @Override
     public Found findBy(Collection collection, String field, String value, ReadMode mode) {
-        var found = ask(mode, () -> replica.findBy(collection, field, value), Found::asOf);
+        var found = ask(mode, () -> replica.findBy(collection, field, value));
         return found != null ? found : store.findBy(collection, field, value, mode);
     }
 
     @Override
     public Listing list(Collection collection, Query query, ReadMode mode) {
-        var listing = ask(mode, () -> replica.list(collection, query), Listing::asOf);
+        var listing = ask(mode, () -> replica.list(collection, query));
         return listing != null ? listing : store.list(collection, query, mode);
     }
 
     /// The replica's answer; null if it has none, or none that is what the mode asks for.
-    private <T> @Nullable T ask(ReadMode mode, Supplier<@Nullable T> question, Function<T, RevisionToken> asOf) {
+    private <T extends AsOf> @Nullable T ask(ReadMode mode, Supplier<@Nullable T> question) {
         if (store.isLost()) {
             return null;
         }
         return switch (mode) {
             case ReadMode.Strong strong -> null;
-            case ReadMode.AtLeast atLeast -> askAtLeast(atLeast.token(), question, asOf);
-            case ReadMode.MaxStale maxStale -> askMaxStale(maxStale, question, asOf);
+            case ReadMode.AtLeast atLeast -> askAtLeast(atLeast.token(), question);
+            case ReadMode.MaxStale maxStale -> askMaxStale(maxStale, question);
         };
     }
 
-    private <T> @Nullable T askAtLeast(
-            RevisionToken token, Supplier<@Nullable T> question, Function<T, RevisionToken> asOf) {
+    private <T extends AsOf> @Nullable T askAtLeast(RevisionToken token, Supplier<@Nullable T> question) {
         if (!token.incarnation().equals(store.lastSeen().incarnation())) {
             return null;
         }
         var answer = question.get();
-        return answer != null && hasReached(asOf.apply(answer), token) ? answer : null;
+        return answer != null && hasReached(answer.asOf(), token) ? answer : null;
     }
 
-    private <T> @Nullable T askMaxStale(
-            ReadMode.MaxStale mode, Supplier<@Nullable T> question, Function<T, RevisionToken> asOf) {
+    private <T extends AsOf> @Nullable T askMaxStale(ReadMode.MaxStale mode, Supplier<@Nullable T> question) {
         var checked = cache == null ? null : cache.lastCheck();
         if (checked == null || !isWithin(mode, checked)) {
             return null;
         }
         var answer = question.get();
-        return answer != null && hasReached(asOf.apply(answer), checked.head()) && isWithin(mode, checked)
-                ? answer
-                : null;
+        return answer != null && hasReached(answer.asOf(), checked.head()) && isWithin(mode, checked) ? answer : null;
     }
 
     private static boolean isWithin(ReadMode.MaxStale mode, CoherentStore.Checked checked) {

@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 public abstract class DocumentResource {
     private static final int DEFAULT_LIMIT = 50;
     private static final int MAXIMUM_LIMIT = 500;
-    private static final byte[] NO_BODY = {};
 
     private final DocumentService service;
     private final Bodies bodies;
@@ -167,7 +166,7 @@ public abstract class DocumentResource {
     private void delete(ServerRequest request, ServerResponse response) {
         refuseParametersBut(Set.of("purge"), request);
         boolean purge = flag(request, "purge", "true", "false");
-        var origin = Origins.of(request, NO_BODY);
+        var origin = Origins.of(request);
         var committed = purge
                 ? service.purge(id(request), expected(request), origin)
                 : service.delete(id(request), expected(request), origin);

@@ -27,11 +27,17 @@ public final class Origins {
     private static final HeaderName ACTOR_NAME = HeaderNames.create(ACTOR);
     private static final HeaderName MESSAGE_NAME = HeaderNames.create(MESSAGE);
     private static final HeaderName KEY_NAME = HeaderNames.create(KEY);
+    private static final byte[] NO_BODY = {};
     private static final int MAXIMUM_ACTOR = 200;
     private static final int MAXIMUM_MESSAGE = 1_000;
     private static final int MAXIMUM_KEY = 255;
 
     private Origins() {}
+
+    /// Of a request without a body.
+    public static Origin of(ServerRequest request) {
+        return of(request, NO_BODY);
+    }
 
     /// @param body as it was sent; empty for none
     /// @throws ProblemException for a header that is too long, or no text

@@ -23,7 +23,6 @@ import tools.jackson.databind.node.ObjectNode;
 public final class LabelResource {
     private static final String ALL = "/api/v1/personas/{id}/labels";
     private static final String ONE = ALL + "/{label}";
-    private static final byte[] NO_BODY = {};
 
     private final LabelService service;
     private final Bodies bodies;
@@ -97,7 +96,7 @@ public final class LabelResource {
                 DocumentResource.id(request),
                 name(request),
                 Preconditions.ifMatch(request).orElse(null),
-                Origins.of(request, NO_BODY));
+                Origins.of(request));
         Answers.deleted(response, committed.written().getFirst().document(), committed.asOf());
     }
 

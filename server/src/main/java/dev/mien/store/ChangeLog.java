@@ -23,7 +23,12 @@ public interface ChangeLog {
     ///
     /// @param floor changes up to here were trimmed
     /// @param entries in the order of their revisions
-    record Page(RevisionToken head, long floor, List<Entry> entries) {}
+    record Page(RevisionToken head, long floor, List<Entry> entries) implements AsOf {
+        @Override
+        public RevisionToken asOf() {
+            return head;
+        }
+    }
 
     /// One change of one document.
     ///

@@ -7,4 +7,4 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param document null where there is none
 /// @param asOf the state of the store in which the read was made
-public record Found(@Nullable Document document, RevisionToken asOf) {}
+public record Found(@Nullable Document document, RevisionToken asOf) implements AsOf {}

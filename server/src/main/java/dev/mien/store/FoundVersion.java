@@ -7,4 +7,4 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param version null where there is none
 /// @param asOf the state of the store in which the read was made
-public record FoundVersion(@Nullable Version version, RevisionToken asOf) {}
+public record FoundVersion(@Nullable Version version, RevisionToken asOf) implements AsOf {}

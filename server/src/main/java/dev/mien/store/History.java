@@ -8,4 +8,4 @@ import java.util.List;
 /// @param versions newest first, without their documents; empty where there is no document
 /// @param hasMore whether there are older ones
 /// @param asOf the state of the store in which all of them were read
-public record History(List<Version> versions, boolean hasMore, RevisionToken asOf) {}
+public record History(List<Version> versions, boolean hasMore, RevisionToken asOf) implements AsOf {}

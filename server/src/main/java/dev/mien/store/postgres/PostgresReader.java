@@ -1,6 +1,7 @@
 package dev.mien.store.postgres;
 
 import dev.mien.api.RevisionToken;
+import dev.mien.store.ChangeLog;
 import dev.mien.store.Collection;
 import dev.mien.store.Document;
 import dev.mien.store.DocumentJson;
@@ -58,6 +59,18 @@ final class PostgresReader implements AutoCloseable {
              ORDER BY c.version DESC
             """;
 
+    /// `before` counts what stands before a row in its page, in bytes.
+    private static final String CHANGES = """
+            SELECT h.incarnation, h.seq, %2$s AS objection, h.floor, c.*
+              FROM log_head h LEFT JOIN (
+                       SELECT *, sum(size) OVER (ORDER BY revision) - size AS before
+                         FROM (SELECT revision, collection, id, version, operation, at, actor, message, fields,
+                                      created_at, %1$s AS document, coalesce(octet_length(%1$s), 0) AS size
+                                 FROM changes WHERE revision > ? ORDER BY revision LIMIT ?) page) c ON c.before < ?
+             WHERE h.id = 1
+             ORDER BY c.revision
+            """;
+
     /// Members whose columns are in lower case.
     private static final Set<String> FOLDED = Set.of("email");
 
@@ -90,9 +103,18 @@ final class PostgresReader implements AutoCloseable {
     /// A session whose statement failed is dropped, whatever the reason. If it had been open before, it may have been
     /// gone since long (the server was started anew), so the read is tried once more on a new one.
     <T> T ask(Read<T> read) throws SQLException {
+        return askUnfenced(reader -> {
+            var answer = read.from(reader);
+            server.fence(Objects.requireNonNull(connection));
+            return answer;
+        });
+    }
+
+    /// As [#ask(Read)], without the proof that the server may be asked.
+    <T> T askUnfenced(Read<T> read) throws SQLException {
         boolean wasOpen = connection != null;
         try {
-            return fenced(read);
+            return read.from(this);
         } catch (SQLException e) {
             drop();
             if (!wasOpen) {
@@ -101,17 +123,11 @@ final class PostgresReader implements AutoCloseable {
             log.debug("A read is tried again on a new session", e);
         }
         try {
-            return fenced(read);
+            return read.from(this);
         } catch (SQLException e) {
             drop();
             throw e;
         }
-    }
-
-    private <T> T fenced(Read<T> read) throws SQLException {
-        var answer = read.from(this);
-        server.fence(Objects.requireNonNull(connection));
-        return answer;
     }
 
     /// Ends the session, of which nobody knows any more what state it is in.
@@ -200,6 +216,27 @@ final class PostgresReader implements AutoCloseable {
                 } while (rows.next());
             }
             return new History(List.copyOf(versions), hasMore, asOf);
+        }
+    }
+
+    /// @param documents whether to read the documents too
+    ChangeLog.Page changes(long after, int limit, boolean documents) throws SQLException {
+        var statement = prepared(CHANGES.formatted(documents ? "document::text" : "NULL::text", server.objection()));
+        statement.setLong(1, after);
+        statement.setInt(2, limit);
+        statement.setInt(3, Query.MAXIMUM_PAGE_BYTES);
+        try (var rows = statement.executeQuery()) {
+            rows.next();
+            var head = asOf(rows);
+            long floor = rows.getLong("floor");
+            var entries = new ArrayList<ChangeLog.Entry>();
+            if (rows.getString("id") != null) {
+                do {
+                    var version = version(rows, rows.getString("id"), head, rows.getBytes("document"));
+                    entries.add(new ChangeLog.Entry(rows.getString("collection"), version));
+                } while (rows.next());
+            }
+            return new ChangeLog.Page(head, floor, List.copyOf(entries));
         }
     }
 

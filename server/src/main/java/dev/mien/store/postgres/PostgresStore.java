@@ -1,6 +1,7 @@
 package dev.mien.store.postgres;
 
 import dev.mien.api.RevisionToken;
+import dev.mien.store.AsOf;
 import dev.mien.store.ChangeLog;
 import dev.mien.store.ChangeSource;
 import dev.mien.store.Changes;
@@ -26,9 +27,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,13 +41,17 @@ import org.jspecify.annotations.Nullable;
 /// **All answers of a store are of one line of history**, since they have one incarnation, and that names the line (see
 /// [Primary]). A session that was left over from before a promotion cannot answer beside one from after it.
 public final class PostgresStore implements Store, ChangeSource, ChangeLog {
-    /// Longest time that a read waits for a free session.
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /// One for whoever follows the whole log, one for those who are behind. They are their own, so that those who ask
+    /// for many old changes do not keep reads of documents waiting.
+    private static final int LOG_SESSIONS = 2;
+
+    private static final Duration LOG_PATIENCE = Duration.ofSeconds(5);
 
     private final Primary primary;
-    private final BlockingQueue<PostgresReader> readers;
+    private final PostgresReaders readers;
+    private final PostgresReaders logReaders;
     private final PostgresFollower follower;
-    private final PostgresChangeLog log;
     private final ReentrantLock following = new ReentrantLock();
     private final LastSeen lastSeen;
     private final @Nullable PostgresWriter writer;
@@ -62,21 +64,21 @@ public final class PostgresStore implements Store, ChangeSource, ChangeLog {
     /// @throws StoreUnavailableException if it cannot be opened
     public PostgresStore(String url, PostgresConfig config, CommitConfig commit, boolean readOnly) {
         this.primary = new Primary(url, config, readOnly);
-        this.readers = new ArrayBlockingQueue<>(config.connections());
-        for (int i = 0; i < config.connections(); i++) {
-            readers.add(new PostgresReader(primary));
-        }
+        this.readers = new PostgresReaders(primary, config.connections(), "the store", PATIENCE);
+        this.logReaders = new PostgresReaders(primary, LOG_SESSIONS, "the change log", LOG_PATIENCE);
         try {
             try (var connection = primary.connect(Primary.Use.READ)) {
                 requireSchema(PostgresMigrations.version(connection));
             }
-            this.lastSeen = new LastSeen(readers.element().head());
+            this.lastSeen = new LastSeen(readers.hint(PostgresReader::head));
         } catch (SQLException e) {
-            readers.forEach(PostgresReader::close);
+            readers.close();
             throw new StoreUnavailableException("cannot open the database: " + e.getMessage(), e);
+        } catch (StoreUnavailableException e) {
+            readers.close();
+            throw e;
         }
         this.follower = new PostgresFollower(primary);
-        this.log = new PostgresChangeLog(primary);
         this.writer = readOnly ? null : new PostgresWriter(primary, lastSeen::get);
         this.queue = writer == null ? null : new CommitQueue(commit, writer);
     }
@@ -102,67 +104,34 @@ public final class PostgresStore implements Store, ChangeSource, ChangeLog {
     }
 
     private Found find(Collection collection, String field, String value) {
-        var before = lastSeen.get();
-        var found = read(reader -> reader.find(collection, field, value));
-        see(before, found.asOf());
-        return found;
+        return seen(readers, reader -> reader.find(collection, field, value));
     }
 
     @Override
     public Listing list(Collection collection, Query query) {
-        var before = lastSeen.get();
-        var listing = read(reader -> reader.list(collection, query));
-        see(before, listing.asOf());
-        return listing;
+        return seen(readers, reader -> reader.list(collection, query));
     }
 
     @Override
     public FoundVersion findVersion(Collection collection, String id, long version) {
-        return seen(reader -> reader.findVersion(collection, id, version));
+        return seen(readers, reader -> reader.findVersion(collection, id, version));
     }
 
     @Override
     public FoundVersion findRevision(Collection collection, String id, long revision) {
-        return seen(reader -> reader.findRevision(collection, id, revision));
-    }
-
-    private FoundVersion seen(PostgresReader.Read<FoundVersion> read) {
-        var before = lastSeen.get();
-        var found = read(read);
-        see(before, found.asOf());
-        return found;
+        return seen(readers, reader -> reader.findRevision(collection, id, revision));
     }
 
     @Override
     public History history(Collection collection, String id, long before, int limit) {
-        var seenBefore = lastSeen.get();
-        var history = read(reader -> reader.history(collection, id, before, limit));
-        see(seenBefore, history.asOf());
-        return history;
+        return seen(readers, reader -> reader.history(collection, id, before, limit));
     }
 
-    private <T> T read(PostgresReader.Read<T> read) {
-        var reader = takeReader();
-        try {
-            return reader.ask(read);
-        } catch (SQLException e) {
-            throw new StoreUnavailableException("the store cannot be read: " + e.getMessage(), e);
-        } finally {
-            readers.add(reader);
-        }
-    }
-
-    private PostgresReader takeReader() {
-        try {
-            var reader = readers.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            if (reader == null) {
-                throw new StoreUnavailableException("every reading session is busy");
-            }
-            return reader;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreUnavailableException("this worker is shutting down", e);
-        }
+    private <T extends AsOf> T seen(PostgresReaders from, PostgresReader.Read<T> read) {
+        var before = lastSeen.get();
+        var answer = from.read(read);
+        see(before, answer.asOf());
+        return answer;
     }
 
     @Override
@@ -189,24 +158,12 @@ public final class PostgresStore implements Store, ChangeSource, ChangeLog {
 
     @Override
     public RevisionToken peek() {
-        try {
-            return log.peek();
-        } catch (SQLException e) {
-            throw new StoreUnavailableException("the change log cannot be read: " + e.getMessage(), e);
-        }
+        return logReaders.hint(PostgresReader::head);
     }
 
     @Override
     public ChangeLog.Page read(long after, int limit, boolean documents) {
-        var before = lastSeen.get();
-        ChangeLog.Page page;
-        try {
-            page = log.read(after, limit, documents);
-        } catch (SQLException e) {
-            throw new StoreUnavailableException("the change log cannot be read: " + e.getMessage(), e);
-        }
-        see(before, page.head());
-        return page;
+        return seen(logReaders, reader -> reader.changes(after, limit, documents));
     }
 
     /// @param before what this worker had seen when the read began
@@ -277,7 +234,7 @@ public final class PostgresStore implements Store, ChangeSource, ChangeLog {
     @Override
     public void checkReady() {
         var before = lastSeen.get();
-        see(before, read(reader -> {
+        see(before, readers.read(reader -> {
             requireSchema(reader.schemaVersion());
             return reader.head();
         }));
@@ -298,15 +255,13 @@ public final class PostgresStore implements Store, ChangeSource, ChangeLog {
             queue.close();
             writer.close();
         }
-        log.close();
+        logReaders.close();
         following.lock();
         try {
             follower.close();
         } finally {
             following.unlock();
         }
-        for (var reader = readers.poll(); reader != null; reader = readers.poll()) {
-            reader.close();
-        }
+        readers.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.mien.store.sqlite;
 
 import dev.mien.api.RevisionToken;
+import dev.mien.store.AsOf;
 import dev.mien.store.ChangeLog;
 import dev.mien.store.Collection;
 import dev.mien.store.CommitConfig;
@@ -107,32 +108,21 @@ public final class SqliteStore implements Store, ChangeLog {
 
     @Override
     public FoundVersion findVersion(Collection collection, String id, long version) {
-        return seenVersion(reader -> reader.findVersion(collection, id, version));
+        return seen(reader -> reader.findVersion(collection, id, version));
     }
 
     @Override
     public FoundVersion findRevision(Collection collection, String id, long revision) {
-        return seenVersion(reader -> reader.findRevision(collection, id, revision));
-    }
-
-    private FoundVersion seenVersion(Read<FoundVersion> find) {
-        var before = lastSeen.get();
-        var found = read(find);
-        see(before, found.asOf());
-        return found;
+        return seen(reader -> reader.findRevision(collection, id, revision));
     }
 
     @Override
     public History history(Collection collection, String id, long before, int limit) {
-        var seen = lastSeen.get();
-        var history = listed(reader -> reader.history(collection, id, before, limit));
-        see(seen, history.asOf());
-        return history;
+        return seenLong(reader -> reader.history(collection, id, before, limit));
     }
 
-    /// Tables beside the documents. Their session waits for the write lock as SQLite does, and not in the turnstile:
-    /// that
-    /// is for the thread that commits.
+    /// Tables beside the documents. Their session waits for the write lock as SQLite does, and not in the turnstile,
+    /// which is for the thread that commits.
     public SideSession sideTables() {
         return new SideSession(() -> Sqlite.openSide(path), "CAST(unixepoch('subsec') * 1000 AS INTEGER)");
     }
@@ -144,26 +134,28 @@ public final class SqliteStore implements Store, ChangeLog {
 
     @Override
     public ChangeLog.Page read(long after, int limit, boolean documents) {
-        var before = lastSeen.get();
         Read<ChangeLog.Page> changes = reader -> reader.changes(after, limit, documents);
-        var page = documents ? listed(changes) : read(changes);
-        see(before, page.head());
-        return page;
-    }
-
-    private Found seen(Read<Found> find) {
-        var before = lastSeen.get();
-        var found = read(find);
-        see(before, found.asOf());
-        return found;
+        return documents ? seenLong(changes) : seen(changes);
     }
 
     @Override
     public Listing list(Collection collection, Query query) {
+        return seenLong(reader -> reader.list(collection, query));
+    }
+
+    private <T extends AsOf> T seen(Read<T> read) {
         var before = lastSeen.get();
-        var listing = listed(reader -> reader.list(collection, query));
-        see(before, listing.asOf());
-        return listing;
+        var answer = read(read);
+        see(before, answer.asOf());
+        return answer;
+    }
+
+    /// The same for what may take long.
+    private <T extends AsOf> T seenLong(Read<T> read) {
+        var before = lastSeen.get();
+        var answer = listed(read);
+        see(before, answer.asOf());
+        return answer;
     }
 
     /// Reads on a thread for what may take long.
