@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param id a UUIDv7
 /// @param lorebook entries that a conversation may call up; null where there is none
+/// @param nickname what it is called in a conversation; empty where that is its name
+/// @param promptTemplate how its prompt is put together; null for the server's own way
+/// @param avatar the content address of its picture; null where it has none
+/// @param card what the character card that it came from holds besides; null for one that was written here
 /// @param attributes free, kept as given
 /// @param ownerId the id of a [User]; null for a persona without an owner
 /// @param isActive false once it was deleted; it stays readable
@@ -18,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public record Persona(
         String id,
         String name,
+        String nickname,
+        String description,
         String appearance,
         String personality,
         @JsonProperty("content_themes") List<String> contentThemes,
@@ -30,8 +36,11 @@ public record Persona(
         @JsonProperty("post_history_instructions") String postHistoryInstructions,
         @Nullable Map<String, Object> lorebook,
         List<String> tags,
+        @JsonProperty("prompt_template") @Nullable String promptTemplate,
         @JsonProperty("creator_notes") String creatorNotes,
         Map<String, Object> attributes,
+        @Nullable String avatar,
+        @Nullable Map<String, Object> card,
         @JsonProperty("owner_id") @Nullable String ownerId,
         @JsonProperty("is_active") boolean isActive,
         long version,

@@ -19,6 +19,9 @@ public final class PersonaService extends DocumentService {
     /// What a persona is made of.
     public static final Schema SCHEMA = new Schema(
             Field.text("name", "what the character is called").asRequired().atMost(200),
+            Field.text("nickname", "what it is called in a conversation, where that is not its name")
+                    .atMost(200),
+            Field.text("description", "who the character is; part of every prompt"),
             Field.text("appearance", "what one sees"),
             Field.text("personality", "how the character thinks, feels and acts"),
             Field.texts("content_themes", "what its texts are about"),
@@ -31,8 +34,11 @@ public final class PersonaService extends DocumentService {
             Field.text("post_history_instructions", "what a model is told behind the conversation so far"),
             Field.objectOrNull("lorebook", "entries that a conversation may call up"),
             Field.texts("tags", "what to find it by"),
+            Field.textOrNull("prompt_template", "how its prompt is put together; null for the server's own way"),
             Field.text("creator_notes", "for whoever uses the persona; never shown to a model"),
             Field.object("attributes", "anything else, kept as given"),
+            Field.textOrNull("avatar", "the content address of its picture"),
+            Field.objectOrNull("card", "what the character card that it came from holds besides"),
             Field.textOrNull("owner_id", "the id of the user who owns it"),
             Field.flag("is_active", true, "false once it was deleted"));
 
@@ -41,6 +47,8 @@ public final class PersonaService extends DocumentService {
             "name",
             "tags",
             "content_themes",
+            "nickname",
+            "description",
             "appearance",
             "personality",
             "system_prompt",

@@ -474,6 +474,8 @@ public interface StoreContract {
         var ids = new ArrayList<String>();
         for (String member : List.of(
                 "name",
+                "nickname",
+                "description",
                 "appearance",
                 "personality",
                 "system_prompt",
@@ -491,7 +493,7 @@ public interface StoreContract {
         createPersona(Map.of("name", "x", "creator_notes", "harbour", "attributes", Map.of("harbour", "harbour")));
 
         assertThat(found("harbour")).containsExactlyInAnyOrderElementsOf(ids);
-        assertThat(found("\"the harbour\"")).hasSize(11);
+        assertThat(found("\"the harbour\"")).hasSize(13);
     }
 
     @Test

@@ -37,7 +37,8 @@ CREATE FUNCTION searched_texts(document jsonb) RETURNS text[] LANGUAGE sql IMMUT
             SELECT 2, number, value FROM jsonb_array_elements_text(CASE jsonb_typeof(document -> 'content_themes')
                 WHEN 'array' THEN document -> 'content_themes' ELSE '[]' END) WITH ORDINALITY AS t (value, number)) texts),
         concat_ws(' x0boundary0x ',
-            document ->> 'appearance', document ->> 'personality', document ->> 'system_prompt', document ->> 'scenario',
+            document ->> 'nickname', document ->> 'description', document ->> 'appearance',
+            document ->> 'personality', document ->> 'system_prompt', document ->> 'scenario',
             document ->> 'greeting',
             (SELECT string_agg(value, ' x0boundary0x ' ORDER BY number)
                FROM jsonb_array_elements_text(CASE jsonb_typeof(document -> 'alternate_greetings')
@@ -89,6 +90,8 @@ BEGIN
         IF after -> 'name' IS NOT DISTINCT FROM before -> 'name'
                 AND after -> 'tags' IS NOT DISTINCT FROM before -> 'tags'
                 AND after -> 'content_themes' IS NOT DISTINCT FROM before -> 'content_themes'
+                AND after -> 'nickname' IS NOT DISTINCT FROM before -> 'nickname'
+                AND after -> 'description' IS NOT DISTINCT FROM before -> 'description'
                 AND after -> 'appearance' IS NOT DISTINCT FROM before -> 'appearance'
                 AND after -> 'personality' IS NOT DISTINCT FROM before -> 'personality'
                 AND after -> 'system_prompt' IS NOT DISTINCT FROM before -> 'system_prompt'

@@ -11,8 +11,8 @@ CREATE TABLE personas_number (
 
 -- A column for each member, so that no phrase reaches from one into the next.
 CREATE VIRTUAL TABLE personas_text USING fts5 (
-    name, tags, content_themes, appearance, personality, system_prompt, scenario, greeting, alternate_greetings,
-    example_dialogue, post_history_instructions,
+    name, tags, content_themes, nickname, description, appearance, personality, system_prompt, scenario, greeting,
+    alternate_greetings, example_dialogue, post_history_instructions,
     content = '', contentless_delete = 1, prefix = '3', tokenize = 'unicode61 remove_diacritics 2'
 );
 
@@ -28,6 +28,8 @@ SELECT n.docid, n.id,
        d.document ->> '$.name' AS name,
        (SELECT group_concat(value, ' ' || char(0xE000) || ' ') FROM json_each(d.document, '$.tags')) AS tags,
        (SELECT group_concat(value, ' ' || char(0xE000) || ' ') FROM json_each(d.document, '$.content_themes')) AS content_themes,
+       d.document ->> '$.nickname' AS nickname,
+       d.document ->> '$.description' AS description,
        d.document ->> '$.appearance' AS appearance,
        d.document ->> '$.personality' AS personality,
        d.document ->> '$.system_prompt' AS system_prompt,
@@ -39,10 +41,10 @@ SELECT n.docid, n.id,
   FROM personas d JOIN personas_number n ON n.id = d.id;
 
 INSERT INTO personas_number (id) SELECT id FROM personas ORDER BY id;
-INSERT INTO personas_text (rowid, name, tags, content_themes, appearance, personality, system_prompt, scenario, greeting,
-    alternate_greetings, example_dialogue, post_history_instructions)
-SELECT docid, name, tags, content_themes, appearance, personality, system_prompt, scenario, greeting,
-    alternate_greetings, example_dialogue, post_history_instructions FROM personas_searched;
+INSERT INTO personas_text (rowid, name, tags, content_themes, nickname, description, appearance, personality, system_prompt, scenario,
+    greeting, alternate_greetings, example_dialogue, post_history_instructions)
+SELECT docid, name, tags, content_themes, nickname, description, appearance, personality, system_prompt, scenario,
+    greeting, alternate_greetings, example_dialogue, post_history_instructions FROM personas_searched;
 INSERT INTO personas_names (rowid, name) SELECT docid, name FROM personas_searched;
 
 -- No statement here relies on a conflict clause: that of the statement which fires a trigger would take its place.
@@ -51,26 +53,26 @@ CREATE TRIGGER personas_text_insert AFTER INSERT ON personas
 BEGIN
     INSERT INTO personas_number (id) SELECT NEW.id WHERE NOT EXISTS (SELECT 1 FROM personas_number WHERE id = NEW.id);
     DELETE FROM personas_text WHERE rowid = (SELECT docid FROM personas_number WHERE id = NEW.id);
-    INSERT INTO personas_text (rowid, name, tags, content_themes, appearance, personality, system_prompt, scenario, greeting,
-        alternate_greetings, example_dialogue, post_history_instructions)
-    SELECT docid, name, tags, content_themes, appearance, personality, system_prompt, scenario, greeting,
-        alternate_greetings, example_dialogue, post_history_instructions FROM personas_searched WHERE id = NEW.id;
+    INSERT INTO personas_text (rowid, name, tags, content_themes, nickname, description, appearance, personality, system_prompt,
+        scenario, greeting, alternate_greetings, example_dialogue, post_history_instructions)
+    SELECT docid, name, tags, content_themes, nickname, description, appearance, personality, system_prompt,
+        scenario, greeting, alternate_greetings, example_dialogue, post_history_instructions FROM personas_searched WHERE id = NEW.id;
     DELETE FROM personas_names WHERE rowid = (SELECT docid FROM personas_number WHERE id = NEW.id);
     INSERT INTO personas_names (rowid, name) SELECT docid, name FROM personas_searched WHERE id = NEW.id;
 END;
 
 -- Only where a text that is indexed has changed: to compare them costs a small part of what indexing does.
 CREATE TRIGGER personas_text_update AFTER UPDATE OF document ON personas
-WHEN json_extract(NEW.document, '$.name', '$.tags', '$.content_themes', '$.appearance', '$.personality', '$.system_prompt',
+WHEN json_extract(NEW.document, '$.name', '$.tags', '$.content_themes', '$.nickname', '$.description', '$.appearance', '$.personality', '$.system_prompt',
         '$.scenario', '$.greeting', '$.alternate_greetings', '$.example_dialogue', '$.post_history_instructions')
-    IS NOT json_extract(OLD.document, '$.name', '$.tags', '$.content_themes', '$.appearance', '$.personality', '$.system_prompt',
+    IS NOT json_extract(OLD.document, '$.name', '$.tags', '$.content_themes', '$.nickname', '$.description', '$.appearance', '$.personality', '$.system_prompt',
         '$.scenario', '$.greeting', '$.alternate_greetings', '$.example_dialogue', '$.post_history_instructions')
 BEGIN
     DELETE FROM personas_text WHERE rowid = (SELECT docid FROM personas_number WHERE id = NEW.id);
-    INSERT INTO personas_text (rowid, name, tags, content_themes, appearance, personality, system_prompt, scenario, greeting,
-        alternate_greetings, example_dialogue, post_history_instructions)
-    SELECT docid, name, tags, content_themes, appearance, personality, system_prompt, scenario, greeting,
-        alternate_greetings, example_dialogue, post_history_instructions FROM personas_searched WHERE id = NEW.id;
+    INSERT INTO personas_text (rowid, name, tags, content_themes, nickname, description, appearance, personality, system_prompt,
+        scenario, greeting, alternate_greetings, example_dialogue, post_history_instructions)
+    SELECT docid, name, tags, content_themes, nickname, description, appearance, personality, system_prompt,
+        scenario, greeting, alternate_greetings, example_dialogue, post_history_instructions FROM personas_searched WHERE id = NEW.id;
 END;
 
 CREATE TRIGGER personas_names_update AFTER UPDATE OF document ON personas
