@@ -3,6 +3,7 @@ package dev.mien;
 import dev.mien.batch.BatchResource;
 import dev.mien.cache.CoherentStore;
 import dev.mien.cache.ReplicaStore;
+import dev.mien.cache.SnapshotStore;
 import dev.mien.config.ServerConfig;
 import dev.mien.feed.ChangeFeed;
 import dev.mien.feed.ChangeResource;
@@ -101,7 +102,9 @@ public final class Mien implements AutoCloseable {
 
     private static Opened onSqlite(ServerConfig config) {
         var sqlite = new SqliteStore(config.data(), config.commit(), config.readOnly());
-        return new Opened(sqlite, sqlite, sqlite.sideTables());
+        var snapshots = config.cache().enabled() ? sqlite.snapshots() : null;
+        var store = snapshots == null ? sqlite : new SnapshotStore(sqlite, snapshots, config.cache());
+        return new Opened(store, sqlite, sqlite.sideTables());
     }
 
     private static Opened onPostgres(ServerConfig config) {

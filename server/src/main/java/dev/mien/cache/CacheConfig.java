@@ -3,16 +3,14 @@ package dev.mien.cache;
 import dev.mien.config.Setting;
 import java.time.Duration;
 
-/// What one worker keeps in memory, where its store is in another process. SQLite needs none of it.
+/// What one worker keeps in memory.
 ///
 /// @param enabled whether documents are kept at all; reads are equally fresh without
 /// @param maximumBytes the most that the documents may take, with what it costs to keep them
 /// @param maximumEntries the most documents
 /// @param checkTimeout longest time that a freshness check may take before all who wait for it are answered with 503
 public record CacheConfig(
-        @Setting(
-                value = "keep documents in memory, proved fresh before each answer; SQLite needs and has no cache",
-                byDefault = "true")
+        @Setting(value = "keep documents in memory, proved fresh before each answer", byDefault = "true")
         boolean enabled,
 
         @Setting(value = "most memory in bytes for the documents of one worker", byDefault = "16777216")
@@ -22,7 +20,8 @@ public record CacheConfig(
         int maximumEntries,
 
         @Setting(
-                value = "longest time a freshness check may take; who waits for it gets 503, and the cache is emptied",
+                value =
+                        "longest time a freshness check of PostgreSQL may take; who waits for it gets 503, and the cache is emptied",
                 byDefault = "2s")
         Duration checkTimeout) {
     public CacheConfig {

@@ -3,20 +3,9 @@ package dev.mien.cache;
 import dev.mien.api.RevisionToken;
 import dev.mien.store.ChangeSource;
 import dev.mien.store.Collection;
-import dev.mien.store.Edit;
 import dev.mien.store.Found;
-import dev.mien.store.FoundVersion;
-import dev.mien.store.History;
-import dev.mien.store.HistoryConfig;
-import dev.mien.store.Listing;
-import dev.mien.store.Outcome;
-import dev.mien.store.Pruned;
-import dev.mien.store.Query;
 import dev.mien.store.ReadMode;
 import dev.mien.store.Store;
-import java.time.Instant;
-import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A store that keeps documents of another one in memory and is never stale. The other one may be written by anybody at
@@ -26,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// kept is read from the database, which is as fresh by itself, and kept in the [Epoch] of the checks so far. Lists,
 /// reads by other members and edits go straight to the database; this worker's own edits come back through the log like
 /// everybody else's.
-public final class CoherentStore implements Store {
-    private final Store database;
+public final class CoherentStore extends ForwardingStore {
     private final CacheConfig config;
     private final FreshnessCheck check;
 
@@ -38,7 +26,7 @@ public final class CoherentStore implements Store {
     }
 
     CoherentStore(Store database, CacheConfig config, FreshnessCheck check) {
-        this.database = database;
+        super(database);
         this.config = config;
         this.check = check;
     }
@@ -133,7 +121,7 @@ public final class CoherentStore implements Store {
             }
             var other = epoch.fillOf(key);
             if (other != null && !other.await(deadline - System.nanoTime())) {
-                return database.find(collection, id);
+                return store().find(collection, id);
             }
         }
     }
@@ -141,7 +129,7 @@ public final class CoherentStore implements Store {
     private Found fill(Epoch epoch, Fill fill, Collection collection, String id) {
         RuntimeException failure = null;
         try {
-            var found = database.find(collection, id);
+            var found = store().find(collection, id);
             epoch.keep(fill, found);
             return found;
         } catch (RuntimeException e) {
@@ -153,48 +141,8 @@ public final class CoherentStore implements Store {
     }
 
     @Override
-    public Found findBy(Collection collection, String field, String value) {
-        return database.findBy(collection, field, value);
-    }
-
-    @Override
-    public Listing list(Collection collection, Query query) {
-        return database.list(collection, query);
-    }
-
-    @Override
-    public FoundVersion findVersion(Collection collection, String id, long version) {
-        return database.findVersion(collection, id, version);
-    }
-
-    @Override
-    public FoundVersion findRevision(Collection collection, String id, long revision) {
-        return database.findRevision(collection, id, revision);
-    }
-
-    @Override
-    public History history(Collection collection, String id, long before, int limit) {
-        return database.history(collection, id, before, limit);
-    }
-
-    @Override
-    public Outcome commit(Edit edit) {
-        return database.commit(edit);
-    }
-
-    @Override
-    public List<Supplier<Outcome>> commitAll(List<Edit> edits) {
-        return database.commitAll(edits);
-    }
-
-    @Override
-    public Pruned prune(HistoryConfig rules, long after, Instant now) {
-        return database.prune(rules, after, now);
-    }
-
-    @Override
     public RevisionToken lastSeen() {
-        var seen = database.lastSeen();
+        var seen = store().lastSeen();
         var head = check.newestHead();
         boolean isAhead =
                 head != null && head.incarnation().equals(seen.incarnation()) && head.revision() > seen.revision();
@@ -203,17 +151,7 @@ public final class CoherentStore implements Store {
 
     @Override
     public void checkReady() {
-        database.checkReady();
+        store().checkReady();
         check.await();
-    }
-
-    @Override
-    public boolean isLost() {
-        return database.isLost();
-    }
-
-    @Override
-    public void close() {
-        database.close();
     }
 }

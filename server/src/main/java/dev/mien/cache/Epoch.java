@@ -10,6 +10,7 @@ import dev.mien.store.Found;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The entries of one unbroken stretch of one history: as long as every check succeeds and continues the one before it.
@@ -48,17 +49,22 @@ class Epoch {
         this.incarnation = head.incarnation();
         this.timeline = timeline;
         this.applied = head.revision();
+        this.entries = bounded(config, Entry::document);
+    }
+
+    /// A cache that takes no more than it may.
+    static <E> Cache<Key, E> bounded(CacheConfig config, Function<E, @Nullable Document> document) {
         // An entry weighs no less than its share, so the bound on bytes is also the bound on entries.
         int share = (int) Math.ceilDiv(config.maximumBytes(), config.maximumEntries());
-        this.entries = Caffeine.newBuilder()
+        return Caffeine.newBuilder()
                 .maximumWeight(config.maximumBytes())
-                .weigher((Key key, Entry entry) -> Math.max(share, weight(key, entry)))
+                .weigher((Key key, E entry) -> Math.max(share, weight(key, document.apply(entry))))
                 .executor(Runnable::run)
                 .build();
     }
 
-    private static int weight(Key key, Entry entry) {
-        int json = entry.document() == null ? 0 : entry.document().json().length;
+    private static int weight(Key key, @Nullable Document document) {
+        int json = document == null ? 0 : document.json().length;
         return OVERHEAD_BYTES + 2 * key.id().length() + json;
     }
 

@@ -3,20 +3,12 @@ package dev.mien.cache;
 import dev.mien.api.RevisionToken;
 import dev.mien.store.AsOf;
 import dev.mien.store.Collection;
-import dev.mien.store.Edit;
 import dev.mien.store.Found;
-import dev.mien.store.FoundVersion;
-import dev.mien.store.History;
-import dev.mien.store.HistoryConfig;
 import dev.mien.store.Listing;
-import dev.mien.store.Outcome;
-import dev.mien.store.Pruned;
 import dev.mien.store.Query;
 import dev.mien.store.ReadMode;
 import dev.mien.store.Replica;
 import dev.mien.store.Store;
-import java.time.Instant;
-import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,32 +27,16 @@ import org.jspecify.annotations.Nullable;
 /// **Nothing that the replica says is remembered.** Its answers go into no cache and move no revision that this worker
 /// has seen. One that lags is not a store that went back; one that is ahead (it may show a commit before the primary
 /// does) does not make the primary look as if it had gone back.
-public final class ReplicaStore implements Store {
-    private final Store store;
+public final class ReplicaStore extends ForwardingStore {
     private final @Nullable CoherentStore cache;
     private final Replica replica;
 
     /// @param store closed with this one, as is the replica
     /// @param cache the store, if it is one that keeps documents in memory and checks how fresh they are; null if not
     public ReplicaStore(Store store, @Nullable CoherentStore cache, Replica replica) {
-        this.store = store;
+        super(store);
         this.cache = cache;
         this.replica = replica;
-    }
-
-    @Override
-    public Found find(Collection collection, String id) {
-        return store.find(collection, id);
-    }
-
-    @Override
-    public Found findBy(Collection collection, String field, String value) {
-        return store.findBy(collection, field, value);
-    }
-
-    @Override
-    public Listing list(Collection collection, Query query) {
-        return store.list(collection, query);
     }
 
     @Override
@@ -70,24 +46,24 @@ public final class ReplicaStore implements Store {
             return kept;
         }
         var found = ask(mode, () -> replica.find(collection, id));
-        return found != null ? found : store.find(collection, id, mode);
+        return found != null ? found : store().find(collection, id, mode);
     }
 
     @Override
     public Found findBy(Collection collection, String field, String value, ReadMode mode) {
         var found = ask(mode, () -> replica.findBy(collection, field, value));
-        return found != null ? found : store.findBy(collection, field, value, mode);
+        return found != null ? found : store().findBy(collection, field, value, mode);
     }
 
     @Override
     public Listing list(Collection collection, Query query, ReadMode mode) {
         var listing = ask(mode, () -> replica.list(collection, query));
-        return listing != null ? listing : store.list(collection, query, mode);
+        return listing != null ? listing : store().list(collection, query, mode);
     }
 
     /// The replica's answer; null if it has none, or none that is what the mode asks for.
     private <T extends AsOf> @Nullable T ask(ReadMode mode, Supplier<@Nullable T> question) {
-        if (store.isLost()) {
+        if (store().isLost()) {
             return null;
         }
         return switch (mode) {
@@ -98,7 +74,7 @@ public final class ReplicaStore implements Store {
     }
 
     private <T extends AsOf> @Nullable T askAtLeast(RevisionToken token, Supplier<@Nullable T> question) {
-        if (!token.incarnation().equals(store.lastSeen().incarnation())) {
+        if (!token.incarnation().equals(store().lastSeen().incarnation())) {
             return null;
         }
         var answer = question.get();
@@ -123,53 +99,8 @@ public final class ReplicaStore implements Store {
     }
 
     @Override
-    public FoundVersion findVersion(Collection collection, String id, long version) {
-        return store.findVersion(collection, id, version);
-    }
-
-    @Override
-    public FoundVersion findRevision(Collection collection, String id, long revision) {
-        return store.findRevision(collection, id, revision);
-    }
-
-    @Override
-    public History history(Collection collection, String id, long before, int limit) {
-        return store.history(collection, id, before, limit);
-    }
-
-    @Override
-    public Outcome commit(Edit edit) {
-        return store.commit(edit);
-    }
-
-    @Override
-    public List<Supplier<Outcome>> commitAll(List<Edit> edits) {
-        return store.commitAll(edits);
-    }
-
-    @Override
-    public Pruned prune(HistoryConfig rules, long after, Instant now) {
-        return store.prune(rules, after, now);
-    }
-
-    @Override
-    public RevisionToken lastSeen() {
-        return store.lastSeen();
-    }
-
-    @Override
-    public void checkReady() {
-        store.checkReady();
-    }
-
-    @Override
-    public boolean isLost() {
-        return store.isLost();
-    }
-
-    @Override
     public void close() {
         replica.close();
-        store.close();
+        store().close();
     }
 }

@@ -17,6 +17,7 @@ import dev.mien.store.Outcome;
 import dev.mien.store.Pruned;
 import dev.mien.store.Query;
 import dev.mien.store.SideSession;
+import dev.mien.store.Snapshots;
 import dev.mien.store.Store;
 import dev.mien.store.StoreUnavailableException;
 import java.io.IOException;
@@ -25,11 +26,11 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ public final class SqliteStore implements Store, ChangeLog {
 
     private final Path path;
     private final DatabaseFile file;
-    private final BlockingQueue<SqliteReader> readers;
+    private final BlockingDeque<SqliteReader> readers;
     private final ExecutorService listings = Executors.newFixedThreadPool(
             LISTING_THREADS, Thread.ofPlatform().name("mien-list-", 1).daemon().factory());
     private final LastSeen lastSeen;
@@ -65,7 +66,7 @@ public final class SqliteStore implements Store, ChangeLog {
     public SqliteStore(Path directory, CommitConfig config, boolean readOnly) {
         this.path = directory.resolve(FILE);
         int count = Runtime.getRuntime().availableProcessors() + LISTING_THREADS;
-        this.readers = new ArrayBlockingQueue<>(count);
+        this.readers = new LinkedBlockingDeque<>(count);
         try {
             this.file = new DatabaseFile(path);
             for (int i = 0; i < count; i++) {
@@ -125,6 +126,38 @@ public final class SqliteStore implements Store, ChangeLog {
     /// which is for the thread that commits.
     public SideSession sideTables() {
         return new SideSession(() -> Sqlite.openSide(path), "CAST(unixepoch('subsec') * 1000 AS INTEGER)");
+    }
+
+    /// The states of this database, for a cache; null where they cannot be told, and where nobody looks after the file
+    /// because nothing is written here.
+    ///
+    /// @throws StoreUnavailableException if the database's memory cannot be mapped
+    public @Nullable Snapshots snapshots() {
+        try {
+            var index = writer == null ? null : WalIndex.of(path);
+            return index == null ? null : new Served(index);
+        } catch (IOException e) {
+            throw new StoreUnavailableException("cannot map the WAL-index of " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// Those of the file as long as it is served: none is the newest once the file or its history is lost.
+    private final class Served implements Snapshots {
+        private final WalIndex index;
+
+        private Served(WalIndex index) {
+            this.index = index;
+        }
+
+        @Override
+        public @Nullable Snapshot newest() {
+            return index.newest();
+        }
+
+        @Override
+        public boolean isNewest(Snapshot snapshot) {
+            return !isLost() && index.isNewest(snapshot);
+        }
     }
 
     @Override
@@ -188,7 +221,7 @@ public final class SqliteStore implements Store, ChangeLog {
             back = reopened(reader);
             throw new StoreUnavailableException("the store cannot be read: " + e.getMessage(), e);
         } finally {
-            readers.add(back);
+            readers.addFirst(back);
         }
     }
 
