@@ -57,6 +57,8 @@ final class OwnDeployment implements Deployment, Processes, AutoCloseable {
 
     private ServerProcess start(int machine) {
         var settings = new ArrayList<>(store.settings(machine));
+        // So that as many answers as possible come from memory.
+        settings.add("--cache-reads-before-keeping=0");
         settings.add("--worker-first-number=" + (1 + machine * workers));
         return new ServerProcess(environment, workers, directory.resolve("server-" + machine + ".log"), settings);
     }

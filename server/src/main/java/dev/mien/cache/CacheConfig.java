@@ -9,6 +9,7 @@ import java.time.Duration;
 /// @param maximumBytes the most that the documents may take, with what it costs to keep them
 /// @param maximumEntries the most documents
 /// @param checkTimeout longest time that a freshness check may take before all who wait for it are answered with 503
+/// @param readsBeforeKeeping see [SnapshotStore]; 0 to keep at once
 public record CacheConfig(
         @Setting(value = "keep documents in memory, proved fresh before each answer", byDefault = "true")
         boolean enabled,
@@ -23,10 +24,19 @@ public record CacheConfig(
                 value =
                         "longest time a freshness check of PostgreSQL may take; who waits for it gets 503, and the cache is emptied",
                 byDefault = "2s")
-        Duration checkTimeout) {
+        Duration checkTimeout,
+
+        @Setting(
+                value =
+                        "on SQLite, how many reads between two commits go to the database before what they find is kept",
+                byDefault = "500")
+        int readsBeforeKeeping) {
     public CacheConfig {
         if (maximumBytes < 1 || maximumEntries < 1 || !checkTimeout.isPositive()) {
             throw new IllegalArgumentException("cache.* settings must be positive");
+        }
+        if (readsBeforeKeeping < 0) {
+            throw new IllegalArgumentException("--cache-reads-before-keeping must not be negative");
         }
         if (checkTimeout.toDays() > 0) {
             throw new IllegalArgumentException("--cache-check-timeout must be under a day");

@@ -25,9 +25,6 @@ import org.jspecify.annotations.Nullable;
 /// as
 /// every other.
 public final class SnapshotStore extends ForwardingStore {
-    /// So many reads of one snapshot go to the database before what they find is kept.
-    private static final int READS_BEFORE_KEEPING = 500;
-
     /// A snapshot, and how many reads of it went to the database. Several threads count at once and may lose some,
     /// which
     /// only delays the keeping.
@@ -50,12 +47,8 @@ public final class SnapshotStore extends ForwardingStore {
     /// @param store closed with this one
     /// @param snapshots of the same database
     public SnapshotStore(Store store, Snapshots snapshots, CacheConfig config) {
-        this(store, snapshots, config, READS_BEFORE_KEEPING);
-    }
-
-    SnapshotStore(Store store, Snapshots snapshots, CacheConfig config, int readsBeforeKeeping) {
         super(store);
-        this.readsBeforeKeeping = readsBeforeKeeping;
+        this.readsBeforeKeeping = config.readsBeforeKeeping();
         this.snapshots = snapshots;
         this.entries = Epoch.<Entry>bounded(config, entry -> entry.found().document());
     }

@@ -50,7 +50,7 @@ class CoherentStoreStressTest {
         Run(Flaw flaw, long seed) {
             seeds = new Random(seed);
             database.put("before", "all");
-            var config = new CacheConfig(true, 1 << 20, 1_000, Duration.ofSeconds(20));
+            var config = new CacheConfig(true, 1 << 20, 1_000, Duration.ofSeconds(20), 0);
             stores = IntStream.range(0, STORES)
                     .mapToObj(i -> flaw.store(database, config))
                     .toList();

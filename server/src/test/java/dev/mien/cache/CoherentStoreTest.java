@@ -502,7 +502,8 @@ class CoherentStoreTest {
     @Test
     void find_moreThanIsKept_staysWithinBothBounds() {
         for (var config : new CacheConfig[] {
-            new CacheConfig(true, 1 << 20, 10, Scenario.PATIENT), new CacheConfig(true, 5_200, 1_000, Scenario.PATIENT)
+            new CacheConfig(true, 1 << 20, 10, Scenario.PATIENT, 0),
+            new CacheConfig(true, 5_200, 1_000, Scenario.PATIENT, 0)
         }) {
             try (var scenario = new Scenario(Flaw.NONE, config)) {
                 IntStream.range(0, 100).forEach(i -> scenario.database.put("" + i, "text"));

@@ -34,7 +34,11 @@ final class Scenario implements AutoCloseable {
     }
 
     static CacheConfig config(Duration checkTimeout) {
-        return new CacheConfig(true, 16 << 20, 30_000, checkTimeout);
+        return config(checkTimeout, 0);
+    }
+
+    static CacheConfig config(Duration checkTimeout, int readsBeforeKeeping) {
+        return new CacheConfig(true, 16 << 20, 30_000, checkTimeout, readsBeforeKeeping);
     }
 
     /// Stops the first thread that comes to a point.

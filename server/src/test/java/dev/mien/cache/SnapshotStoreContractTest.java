@@ -40,6 +40,6 @@ class SnapshotStoreContractTest implements StoreContract {
     public Store another() {
         var database = new SqliteStore(directory, new CommitConfig(256, Duration.ofSeconds(30), 10_000), false);
         return new SnapshotStore(
-                database, Objects.requireNonNull(database.snapshots()), Scenario.config(Duration.ofSeconds(30)), 0);
+                database, Objects.requireNonNull(database.snapshots()), Scenario.config(Duration.ofSeconds(30)));
     }
 }

@@ -21,7 +21,7 @@ class SnapshotStoreTest {
 
     private final FakeDatabase database = new FakeDatabase();
     private final SnapshotStore store =
-            new SnapshotStore(database, new HeadOf(database), Scenario.config(Duration.ofSeconds(30)), 0);
+            new SnapshotStore(database, new HeadOf(database), Scenario.config(Duration.ofSeconds(30)));
 
     /// The states of the database in memory.
     private record HeadOf(FakeDatabase database) implements Snapshots {
@@ -105,7 +105,7 @@ class SnapshotStoreTest {
     @Test
     void find_snapshotThatIsHardlyRead_isNotKept() {
         database.put(ID, "first");
-        var patient = new SnapshotStore(database, new HeadOf(database), Scenario.config(Duration.ofSeconds(30)), 3);
+        var patient = new SnapshotStore(database, new HeadOf(database), Scenario.config(Duration.ofSeconds(30), 3));
 
         for (int i = 0; i < 10; i++) {
             patient.find(StoreContract.PERSONAS, ID);
@@ -134,8 +134,7 @@ class SnapshotStoreTest {
                         return false;
                     }
                 },
-                Scenario.config(Duration.ofSeconds(30)),
-                0);
+                Scenario.config(Duration.ofSeconds(30)));
 
         blind.find(StoreContract.PERSONAS, ID);
         blind.find(StoreContract.PERSONAS, ID);

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class FailoverTest {
     private static final Query ALL = new Query(10, null, null, null, null);
-    private static final CacheConfig CACHE = new CacheConfig(true, 1 << 20, 1_000, Duration.ofSeconds(30));
+    private static final CacheConfig CACHE = new CacheConfig(true, 1 << 20, 1_000, Duration.ofSeconds(30), 0);
     private static final PostgresConfig FENCED = new PostgresConfig("", "", 4, true);
 
     /// Of a server that was stopped once it had the schema.

@@ -361,7 +361,7 @@ class PostgresReplicaTest {
 
     private static Store withCacheAndReplica(OwnServer primary, String replica) {
         var store = PostgresServer.open(primary.url());
-        var cache = new CoherentStore(store, store, new CacheConfig(true, 1 << 20, 100, Duration.ofSeconds(5)));
+        var cache = new CoherentStore(store, store, new CacheConfig(true, 1 << 20, 100, Duration.ofSeconds(5), 0));
         return new ReplicaStore(cache, cache, new PostgresReplica(replica, PostgresServer.CONFIG));
     }
 

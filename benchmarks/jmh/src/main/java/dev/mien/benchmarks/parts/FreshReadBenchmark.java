@@ -51,7 +51,7 @@ public class FreshReadBenchmark {
     public void open() throws IOException, SQLException {
         database = new Database(of.equals(MEMORY) ? Database.SQLITE : of);
         store = new CoherentStore(
-                database.store(), log(), new CacheConfig(true, 16_777_216, 30_000, Duration.ofSeconds(2)));
+                database.store(), log(), new CacheConfig(true, 16_777_216, 30_000, Duration.ofSeconds(2), 0));
     }
 
     private ChangeSource log() {
