@@ -66,7 +66,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"persona, label", "label, document", "user, document"})
+    @CsvSource({"persona, label", "label, document", "user, document", "asset, document"})
     void feature_usesOnlyWhatIsBelowIt(String feature, String below) {
         classes()
                 .that()

@@ -33,6 +33,15 @@ public enum ProblemType {
             "Label not found",
             "The persona has no such label, or it was removed. The list of them is at .../labels."),
     WEBHOOK_NOT_FOUND(404, "Webhook not found", "No webhook has this id."),
+    AVATAR_NOT_FOUND(
+            404,
+            "Avatar not found",
+            "The persona has no picture. PUT .../avatar gives it one; until then its initials may stand for it."),
+    ASSET_NOT_FOUND(
+            404,
+            "Asset not found",
+            "No picture or other file is stored at this address. One that no persona uses is removed a day after it was sent,"
+                    + " and one that was used with the last persona that used it."),
     METHOD_NOT_ALLOWED(
             405,
             "Method not allowed",
@@ -79,6 +88,11 @@ public enum ProblemType {
             "Invalid persona",
             "The body is well-formed but is no valid persona. Each entry of errors points at a member (RFC 6901) and says"
                     + " what is wrong with it. Nothing was changed."),
+    INVALID_IMAGE(
+            422,
+            "Invalid image",
+            "The file is no picture in PNG, JPEG, GIF or WebP, as its first bytes say, or it is one that cannot be drawn smaller:"
+                    + " it is damaged, has too many pixels, or takes too long. What is stored is served whole, without size."),
     INVALID_USER(
             422,
             "Invalid user",

@@ -1,5 +1,6 @@
 package dev.mien.config;
 
+import dev.mien.asset.AssetConfig;
 import dev.mien.cache.CacheConfig;
 import dev.mien.feed.FeedConfig;
 import dev.mien.http.HttpConfig;
@@ -59,6 +60,7 @@ public record ServerConfig(
         PostgresConfig postgres,
         FeedConfig feed,
         HttpConfig http,
+        AssetConfig asset,
         WebhookConfig webhook,
         WorkerConfig worker) {
     public ServerConfig {

@@ -16,13 +16,20 @@ public final class SideSession implements SideTables, AutoCloseable {
         Connection open() throws SQLException;
     }
 
+    /// Reads as the store reads documents.
+    public interface Reads {
+        <T extends AsOf> T read(Work<T> work);
+    }
+
     private final Opener opener;
+    private final Reads reads;
     private final String clock;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Connection session;
 
-    public SideSession(Opener opener, String clock) {
+    public SideSession(Opener opener, Reads reads, String clock) {
         this.opener = opener;
+        this.reads = reads;
         this.clock = clock;
     }
 
@@ -42,6 +49,11 @@ public final class SideSession implements SideTables, AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public <T extends AsOf> T read(Work<T> work) {
+        return reads.read(work);
     }
 
     private void drop() {

@@ -10,6 +10,7 @@ import dev.mien.store.FoundVersion;
 import dev.mien.store.History;
 import dev.mien.store.Listing;
 import dev.mien.store.Query;
+import dev.mien.store.SideTables;
 import dev.mien.store.StatementCache;
 import dev.mien.store.Version;
 import java.sql.Connection;
@@ -147,6 +148,11 @@ final class PostgresReader implements AutoCloseable {
             var asOf = asOf(row);
             return new Found(row.getString("id") == null ? null : document(row, asOf), asOf);
         }
+    }
+
+    /// Asks tables beside the documents. Of a primary alone, whose answers meet no objection.
+    <T> T beside(SideTables.Work<T> work) throws SQLException {
+        return work.on(session());
     }
 
     Listing list(Collection collection, Query query) throws SQLException {
@@ -321,10 +327,14 @@ final class PostgresReader implements AutoCloseable {
     }
 
     private PreparedStatement prepared(String sql) throws SQLException {
+        return statements.get(session(), sql);
+    }
+
+    private Connection session() throws SQLException {
         if (connection == null) {
             connection = server.open();
         }
-        return statements.get(connection, sql);
+        return connection;
     }
 
     @Override

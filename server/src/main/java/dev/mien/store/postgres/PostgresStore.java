@@ -20,6 +20,7 @@ import dev.mien.store.PostgresConfig;
 import dev.mien.store.Pruned;
 import dev.mien.store.Query;
 import dev.mien.store.SideSession;
+import dev.mien.store.SideTables;
 import dev.mien.store.Store;
 import dev.mien.store.StoreUnavailableException;
 import java.sql.SQLException;
@@ -153,7 +154,13 @@ public final class PostgresStore implements Store, ChangeSource, ChangeLog {
     /// Tables beside the documents.
     public SideSession sideTables() {
         return new SideSession(
-                () -> primary.open(Primary.Use.WRITE), "(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
+                () -> primary.open(Primary.Use.WRITE),
+                this::readBeside,
+                "(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
+    }
+
+    private <T extends AsOf> T readBeside(SideTables.Work<T> work) {
+        return seen(readers, reader -> reader.beside(work));
     }
 
     @Override

@@ -71,6 +71,8 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
     private static final String INTEGRITY = "23";
     private static final String FOREIGN_KEY = "23503";
     private static final String UNIQUE = "23505";
+    /// A member of a document does not fit. Its pointer is the constraint's name.
+    private static final String REFUSED_BY_TRIGGER = "23M01";
     private static final String ANOTHER_HISTORY = "MN001";
     /// An id that was free has been used, and is free again.
     private static final String OVERTAKEN = "MN002";
@@ -654,6 +656,10 @@ final class PostgresWriter implements BatchWriter, AutoCloseable {
         }
         if (state.equals(FOREIGN_KEY)) {
             var violation = new Violation("/" + collection.reference(), "names nothing that exists");
+            return (asOf, base) -> new Outcome.Refused(write.position(), List.of(violation), asOf);
+        }
+        if (state.equals(REFUSED_BY_TRIGGER)) {
+            var violation = new Violation(String.valueOf(error.getConstraint()), String.valueOf(error.getMessage()));
             return (asOf, base) -> new Outcome.Refused(write.position(), List.of(violation), asOf);
         }
         for (String field : collection.uniqueFields()) {

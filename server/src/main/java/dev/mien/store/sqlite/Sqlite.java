@@ -43,6 +43,7 @@ final class Sqlite {
                         "journal_mode", "wal",
                         "synchronous", "2",
                         "busy_timeout", "5000",
+                        "secure_delete", "1",
                         "wal_autocheckpoint", "8000",
                         "cache_size", "-500"));
     }

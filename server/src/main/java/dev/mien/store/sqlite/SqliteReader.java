@@ -10,6 +10,7 @@ import dev.mien.store.FoundVersion;
 import dev.mien.store.History;
 import dev.mien.store.Listing;
 import dev.mien.store.Query;
+import dev.mien.store.SideTables;
 import dev.mien.store.StatementCache;
 import dev.mien.store.Version;
 import java.nio.file.Path;
@@ -190,6 +191,11 @@ final class SqliteReader implements AutoCloseable {
                 row.getString(8),
                 DocumentJson.names(row.getString(9)),
                 json == null ? null : new Document(id, version, revision, asOf.incarnation(), json));
+    }
+
+    /// Asks tables beside the documents.
+    <T> T beside(SideTables.Work<T> work) throws SQLException {
+        return work.on(connection);
     }
 
     /// The newest state.

@@ -17,6 +17,7 @@ import dev.mien.store.Outcome;
 import dev.mien.store.Pruned;
 import dev.mien.store.Query;
 import dev.mien.store.SideSession;
+import dev.mien.store.SideTables;
 import dev.mien.store.Snapshots;
 import dev.mien.store.Store;
 import dev.mien.store.StoreUnavailableException;
@@ -125,7 +126,12 @@ public final class SqliteStore implements Store, ChangeLog {
     /// Tables beside the documents. Their session waits for the write lock as SQLite does, and not in the turnstile,
     /// which is for the thread that commits.
     public SideSession sideTables() {
-        return new SideSession(() -> Sqlite.openSide(path), "CAST(unixepoch('subsec') * 1000 AS INTEGER)");
+        return new SideSession(
+                () -> Sqlite.openSide(path), this::readBeside, "CAST(unixepoch('subsec') * 1000 AS INTEGER)");
+    }
+
+    private <T extends AsOf> T readBeside(SideTables.Work<T> work) {
+        return seen(reader -> reader.beside(work));
     }
 
     /// The states of this database, for a cache; null where they cannot be told, and where nobody looks after the file

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,9 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SqliteWriter.class);
     static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    /// How a trigger says which member of a document does not fit.
+    private static final Pattern REFUSED_BY_TRIGGER = Pattern.compile("refused: (/\\S*) ([^)]+)");
 
     private final Connection connection;
     private final DatabaseFile file;
@@ -528,6 +532,11 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
                 if (message.contains(collection.name() + "." + field)) {
                     return new RefusedException(asOf -> new Outcome.Taken(step, field, asOf));
                 }
+            }
+            var byTrigger = REFUSED_BY_TRIGGER.matcher(message);
+            if (byTrigger.find()) {
+                var violation = new Violation(byTrigger.group(1), byTrigger.group(2));
+                return new RefusedException(asOf -> new Outcome.Refused(step, List.of(violation), asOf));
             }
             // No client can bring this about, and the other edits of the batch shall not suffer for it.
             throw new IllegalStateException("a row does not fit its table", e);
