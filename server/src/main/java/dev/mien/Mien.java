@@ -1,5 +1,8 @@
 package dev.mien;
 
+import dev.mien.asset.AssetResource;
+import dev.mien.asset.AssetService;
+import dev.mien.asset.AssetSweeper;
 import dev.mien.batch.BatchResource;
 import dev.mien.cache.CoherentStore;
 import dev.mien.cache.ReplicaStore;
@@ -39,6 +42,8 @@ public final class Mien implements AutoCloseable {
     private final Store store;
     private final ChangeFeed feed;
     private final SideSession side;
+    private final AssetService assets;
+    private final @Nullable AssetSweeper sweeper;
     private final WebhookResource webhooks;
     private @Nullable Dispatcher dispatcher;
     private final boolean dispatches;
@@ -71,6 +76,8 @@ public final class Mien implements AutoCloseable {
         routes.addAll(new LabelResource(labels, bodies).routes());
         routes.addAll(new ChangeResource(feed).routes());
         this.side = opened.side();
+        this.assets = new AssetService(side, config.asset(), InstantSource.system());
+        routes.addAll(new AssetResource(assets, personas, config.asset()).routes());
         this.webhooks = new WebhookResource(side, feed, bodies, config.webhook(), store::lastSeen);
         this.dispatches = !config.readOnly();
         routes.addAll(webhooks.routes());
@@ -80,9 +87,9 @@ public final class Mien implements AutoCloseable {
         this.description = new OpenApi(routes, List.of(personas, users)).json();
         about.describe(description);
 
-        this.pruner = config.history().prunes()
-                        && !config.readOnly()
-                        && worker == config.worker().firstNumber()
+        boolean cleans = !config.readOnly() && worker == config.worker().firstNumber();
+        this.sweeper = cleans ? new AssetSweeper(assets) : null;
+        this.pruner = config.history().prunes() && cleans
                 ? new Pruner(store, config.history(), InstantSource.system(), Pruner.Pauses.DEFAULT)
                 : null;
 
@@ -92,7 +99,7 @@ public final class Mien implements AutoCloseable {
                 worker,
                 config.readOnly(),
                 config.worker().drainTimeout(),
-                config.http().maximumBodyBytes(),
+                Math.max(config.http().maximumBodyBytes(), config.asset().maximumBytes()),
                 routes,
                 problems,
                 store::lastSeen);
@@ -152,6 +159,10 @@ public final class Mien implements AutoCloseable {
             telling.close();
         }
         web.close();
+        if (sweeper != null) {
+            sweeper.close();
+        }
+        assets.close();
         side.close();
         if (pruner != null) {
             pruner.close();

@@ -119,6 +119,22 @@ final class RunningMien implements AutoCloseable {
         }
     }
 
+    /// What is no text.
+    HttpResponse<byte[]> fetch(String path, String... headers) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + mien.port() + path))
+                .timeout(Duration.ofSeconds(20));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            return client.send(request.build(), BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw new AssertionError("GET " + path + " got no answer", e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /// Sends these bytes on a connection of their own and gives everything that comes back until the server closes it
     /// or says nothing for a second.
     String raw(byte[] bytes) throws IOException {

@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 /// ago finds it, but for the moment in which its last user ends: such a document is refused, and the file is to be
 /// brought
 /// once more.
-public final class AssetService {
+public final class AssetService implements AutoCloseable {
     /// How long a file that nobody uses stays.
     static final Duration KEPT_UNUSED = Duration.ofDays(1);
     /// How long it is not noted that a file was brought again.
@@ -36,11 +36,13 @@ public final class AssetService {
     private final AssetTables tables;
     private final AssetConfig config;
     private final InstantSource clock;
+    private final Thumbnails thumbnails;
 
     public AssetService(SideTables tables, AssetConfig config, InstantSource clock) {
         this.tables = new AssetTables(tables);
         this.config = config;
         this.clock = clock;
+        this.thumbnails = new Thumbnails(address -> this.tables.whole(address).bytes(), config.thumbnailCacheBytes());
     }
 
     /// What is known of a file, and the state of the store that it was read in.
@@ -102,10 +104,35 @@ public final class AssetService {
         }
         var found = tables.info(address);
         if (found.info() == null) {
-            throw new ProblemException(
-                    Problem.of(ProblemType.ASSET_NOT_FOUND, "Nothing is stored at " + address + "."), found.asOf());
+            thumbnails.forget(address);
+            throw missing(address, found.asOf());
         }
         return new FoundInfo(found.info(), found.asOf());
+    }
+
+    private static ProblemException missing(String address, RevisionToken asOf) {
+        return new ProblemException(
+                Problem.of(ProblemType.ASSET_NOT_FOUND, "Nothing is stored at " + address + "."), asOf);
+    }
+
+    /// Some of a file's bytes.
+    ///
+    /// @param from the position of the first, from 0
+    /// @return at most `most`
+    /// @throws ProblemException if the file is not there any more
+    byte[] part(String address, long from, int most) {
+        var found = tables.part(address, from, most);
+        if (found.bytes() == null) {
+            throw missing(address, found.asOf());
+        }
+        return found.bytes();
+    }
+
+    /// A small picture of one that [#info(String)] has just found.
+    ///
+    /// @throws ProblemException if it cannot be drawn
+    Thumbnail thumbnail(String address, int size) {
+        return thumbnails.get(address, size);
     }
 
     /// Removes files that nobody uses, a bounded number of them.
@@ -113,5 +140,11 @@ public final class AssetService {
     /// @return how many
     public int removeUnused() {
         return tables.removeUnused(clock.instant().minus(KEPT_UNUSED));
+    }
+
+    /// Ends the drawing of small pictures.
+    @Override
+    public void close() {
+        thumbnails.close();
     }
 }

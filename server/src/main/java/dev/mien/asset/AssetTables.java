@@ -27,6 +27,9 @@ final class AssetTables {
     private static final String INFO = FIND.formatted("");
     private static final String WHOLE = FIND.formatted(", a.bytes");
 
+    /// Positions count from 1.
+    private static final String PART = FIND.formatted(", substr(a.bytes, CAST(? AS integer), CAST(? AS integer))");
+
     private static final String UNUSED = """
             SELECT h.incarnation, h.seq, a.address
               FROM log_head h LEFT JOIN assets a
@@ -54,10 +57,19 @@ final class AssetTables {
         return find(WHOLE, address, true);
     }
 
-    private Found find(String sql, String address, boolean whole) {
+    /// @param from the position of the first byte, from 0
+    Found part(String address, long from, int most) {
+        return find(PART, address, true, from + 1, (long) most);
+    }
+
+    /// @param range two numbers that stand in the statement before the address; none for none
+    private Found find(String sql, String address, boolean whole, Long... range) {
         return tables.read(session -> {
             try (var select = session.prepareStatement(sql)) {
-                select.setString(1, address);
+                for (int i = 0; i < range.length; i++) {
+                    select.setLong(i + 1, range[i]);
+                }
+                select.setString(range.length + 1, address);
                 try (var row = select.executeQuery()) {
                     row.next();
                     var asOf = asOf(row);

@@ -46,21 +46,33 @@ public record Format(String type, int width, int height) {
         return new Format(type, said ? (int) width : 0, said ? (int) height : 0);
     }
 
-    /// Goes from marker to marker to the frame's header (ITU-T T.81 B.2.2).
     private static Format jpeg(Reading in) {
+        int frame = jpegFrame(in);
+        return frame < 0 ? picture(JPEG, 0, 0) : picture(JPEG, in.big16(frame + 7), in.big16(frame + 5));
+    }
+
+    /// Whether it is a JPEG that comes in several passes (ITU-T T.81 G).
+    static boolean isProgressiveJpeg(byte[] bytes) {
+        var in = new Reading(bytes);
+        int frame = in.has(0, "\u00ff\u00d8\u00ff") ? jpegFrame(in) : -1;
+        return frame >= 0 && in.at(frame + 1) != 0xc0 && in.at(frame + 1) != 0xc1;
+    }
+
+    /// Goes from marker to marker to the frame's header (ITU-T T.81 B.2.2); -1 where there is none.
+    private static int jpegFrame(Reading in) {
         int at = 2;
         while (in.at(at) == 0xff) {
             int marker = in.at(at + 1);
             boolean isFrame = marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
             if (isFrame) {
-                return picture(JPEG, in.big16(at + 7), in.big16(at + 5));
+                return at;
             }
             if (marker == 0xda || marker == 0xd9) {
                 break;
             }
             at += marker == 0xff ? 1 : 2 + Math.max(in.big16(at + 2), 2);
         }
-        return picture(JPEG, 0, 0);
+        return -1;
     }
 
     /// The largest of the canvas and the frames: each of them may be what a decoder makes room for.

@@ -213,6 +213,11 @@ public abstract class DocumentResource {
                 ProblemType.INVALID_PARAMETER, "limit must be a number from 1 to " + MAXIMUM_LIMIT + ".");
     }
 
+    /// The number of a version or the like in a parameter that has to be there.
+    public static long number(ServerRequest request, String name) {
+        return number(name, parameter(request, name));
+    }
+
     /// A version's number.
     ///
     /// @param text null where it was not given

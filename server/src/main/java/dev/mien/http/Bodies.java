@@ -72,12 +72,12 @@ public final class Bodies {
         long announced =
                 request.headers().contentLength().orElse(request.content().hasEntity() ? maximumBytes : 0);
         if (announced > maximumBytes) {
-            throw tooLarge();
+            throw tooLarge(maximumBytes);
         }
         int counted = announced <= SMALL ? 0 : (int) announced;
         large.acquireUninterruptibly(counted);
         try {
-            return new Body(Bodies.this.bytes(request), counted);
+            return new Body(bytes(request, maximumBytes), counted);
         } catch (RuntimeException e) {
             large.release(counted);
             throw e;
@@ -100,14 +100,20 @@ public final class Bodies {
         }
     }
 
-    private byte[] bytes(ServerRequest request) {
+    /// A body of whatever kind; empty where there is none.
+    ///
+    /// @throws ProblemException if it is larger
+    public static byte[] bytes(ServerRequest request, int maximumBytes) {
+        if (request.headers().contentLength().orElse(0) > maximumBytes) {
+            throw tooLarge(maximumBytes);
+        }
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
         try (var stream = request.content().inputStream()) {
             byte[] bytes = stream.readNBytes(maximumBytes + 1);
             if (bytes.length > maximumBytes) {
-                throw tooLarge();
+                throw tooLarge(maximumBytes);
             }
             return bytes;
         } catch (IOException e) {
@@ -115,7 +121,7 @@ public final class Bodies {
         }
     }
 
-    private ProblemException tooLarge() {
+    private static ProblemException tooLarge(int maximumBytes) {
         return new ProblemException(ProblemType.BODY_TOO_LARGE, "The body is larger than " + maximumBytes + " bytes.");
     }
 }

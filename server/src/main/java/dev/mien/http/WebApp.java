@@ -41,6 +41,7 @@ public final class WebApp implements AutoCloseable {
 
     /// @param worker the number that every answer carries in `Mien-Worker`
     /// @param readOnly whether to refuse all methods that write
+    /// @param maximumBodyBytes the largest body that any route accepts
     public WebApp(
             String host,
             int port,

@@ -38,7 +38,14 @@ public final class OpenApi {
         describeHistory(schemas);
         describeChanges(schemas);
         describeBulk(schemas);
+        describeAssets(schemas);
         describeProblem(schemas);
+    }
+
+    private static void describeAssets(ObjectNode schemas) {
+        var asset = members(schemas, "Asset");
+        texts(asset, "address", "type");
+        integers(asset, "size", "width", "height");
     }
 
     public byte[] json() {
