@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -32,8 +33,9 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Write users and personas to a file, as JSON Lines: one document on each line, with its kind. The server may be in"
-                    + " use; a document that is there all the while is written once, as it is when its page is read.",
+            "Write users and personas to a file, as JSON Lines: one document on each line, with its kind, and the pictures and"
+                    + " other files that they name. The server may be in use; a document that is there all the while is"
+                    + " written once, as it is when its page is read.",
             "With a filter for personas, the users who own them are written too, and no others."
         },
         footer = {
@@ -70,6 +72,8 @@ final class ExportCommand implements Callable<Integer> {
     private boolean history;
 
     private long versions;
+    /// The files that were written.
+    private final Set<String> files = new HashSet<>();
 
     @Override
     public Integer call() throws Exception {
@@ -192,6 +196,7 @@ final class ExportCommand implements Callable<Integer> {
 
     private void write(ServerApi api, Kind kind, JsonNode document, OutputStream to) {
         if (!history) {
+            writeFiles(api, document, to);
             write(kind, document, null, to);
             return;
         }
@@ -200,8 +205,35 @@ final class ExportCommand implements Callable<Integer> {
             var reply = api.get(path + "/" + version.path("version").longValue());
             // One that was pruned, and the end of a row that was removed, have no document.
             if (reply.status() != 410 && reply.status() != 404) {
+                writeFiles(api, required(reply), to);
                 write(kind, required(reply), version, to);
                 versions++;
+            }
+        }
+    }
+
+    /// Writes the files that a document names, each once and before it, in which order they can be imported. One that
+    /// has
+    /// ended meanwhile is left out.
+    private void writeFiles(ServerApi api, JsonNode document, OutputStream to) {
+        var named = new ArrayList<JsonNode>();
+        named.add(document.path("avatar"));
+        document.path("card").path("files").forEach(named::add);
+        for (var address : named) {
+            if (!address.isString() || !files.add(address.stringValue())) {
+                continue;
+            }
+            var file = api.file(Lines.ASSETS + "/" + ServerApi.encode(address.stringValue()));
+            if (file.statusCode() == 200) {
+                writeLine(
+                        Lines.JSON
+                                .createObjectNode()
+                                .put("kind", Lines.ASSET)
+                                .put("address", address.stringValue())
+                                .put("content", file.body()),
+                        to);
+            } else if (file.statusCode() != 404) {
+                throw new FailedException("the server says " + file.statusCode() + " of a file: " + address);
             }
         }
     }
@@ -226,6 +258,10 @@ final class ExportCommand implements Callable<Integer> {
             line.set("message", version.path("message"));
         }
         document.properties().forEach(member -> line.set(member.getKey(), member.getValue()));
+        writeLine(line, to);
+    }
+
+    private static void writeLine(ObjectNode line, OutputStream to) {
         try {
             to.write((Lines.JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -116,6 +117,24 @@ final class Import {
             endGroup();
         }
         group.add(line);
+    }
+
+    /// Stores a file. One that is there already stays.
+    void addFile(ObjectNode line, long number) {
+        byte[] content;
+        try {
+            content = Base64.getDecoder().decode(line.path("content").stringValue(""));
+        } catch (IllegalArgumentException e) {
+            refuse(number, "content is not Base64");
+            return;
+        }
+        var reply = api.postFile(Lines.ASSETS, content);
+        String wanted = line.path("address").stringValue("");
+        if (reply.status() != 201) {
+            refuse(number, "asset " + wanted + ": " + reply.detail());
+        } else if (!reply.json().path("address").stringValue("").equals(wanted)) {
+            refuse(number, "asset " + wanted + ": its content has another address, so it was damaged on the way");
+        }
     }
 
     /// An id for a document that has none: the same each time that it is imported.

@@ -115,7 +115,12 @@ final class ImportCommand implements Callable<Integer> {
             for (byte[] line = Lines.next(in); line != null && run.goesOn(); line = Lines.next(in)) {
                 number++;
                 var document = document(run, line, number, first);
-                if (document != null && kind.name().equals(document.path("kind").stringValue(""))) {
+                if (document != null
+                        && !first
+                        && document.path("kind").stringValue("").equals(Lines.ASSET)) {
+                    run.addFile(document, number); // Before the personas that name it, and at once.
+                } else if (document != null
+                        && kind.name().equals(document.path("kind").stringValue(""))) {
                     run.add(kind, document, number);
                 }
             }
@@ -141,10 +146,11 @@ final class ImportCommand implements Callable<Integer> {
             }
             if (Lines.JSON.readTree(text) instanceof ObjectNode document) {
                 String kind = document.path("kind").stringValue("");
-                if (Lines.KINDS.stream().anyMatch(known -> known.name().equals(kind))) {
+                if (kind.equals(Lines.ASSET)
+                        || Lines.KINDS.stream().anyMatch(known -> known.name().equals(kind))) {
                     return document;
                 }
-                fault = "kind is neither user nor persona";
+                fault = "kind is neither user, persona nor asset";
             } else {
                 fault = "not a JSON object";
             }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
@@ -25,8 +26,17 @@ final class Lines {
     /// The kinds of documents, in the order in which they can be imported, and where they are served.
     static final List<Kind> KINDS = List.of(new Kind("user", "users"), new Kind("persona", "personas"));
 
+    /// A picture or another file that personas name: its `address`, and its `content` in Base64.
+    static final String ASSET = "asset";
+
+    static final String ASSETS = "/api/v1/assets";
+
     /// Numbers keep their exact value.
     static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    // A hundred megabytes in Base64.
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxStringLength(140_000_000)
+                            .build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)

@@ -6,6 +6,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -39,20 +40,38 @@ final class ServerApi implements AutoCloseable {
     }
 
     Reply get(String path) {
-        return send("GET", path, null);
+        return json(send("GET", path, "", null));
     }
 
     Reply post(String path, JsonNode body) {
-        return send("POST", path, body);
+        return json(send("POST", path, "application/json", Lines.JSON.writeValueAsBytes(body)));
     }
 
-    private Reply send(String method, String path, @Nullable JsonNode body) {
+    /// Sends a file as it is.
+    Reply postFile(String path, byte[] file) {
+        return json(send("POST", path, "application/octet-stream", file));
+    }
+
+    /// Fetches a file as it is.
+    HttpResponse<byte[]> file(String path) {
+        return send("GET", path, "", null);
+    }
+
+    private Reply json(HttpResponse<byte[]> response) {
+        try {
+            return new Reply(response.statusCode(), Lines.JSON.readTree(response.body()));
+        } catch (JacksonException e) {
+            throw new FailedException(base + " is no Mien server");
+        }
+    }
+
+    private HttpResponse<byte[]> send(String method, String path, String type, byte @Nullable [] body) {
         var request = HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(60));
         if (body == null) {
             request.method(method, BodyPublishers.noBody());
         } else {
-            request.header("Content-Type", "application/json");
-            request.method(method, BodyPublishers.ofByteArray(Lines.JSON.writeValueAsBytes(body)));
+            request.header("Content-Type", type);
+            request.method(method, BodyPublishers.ofByteArray(body));
         }
         var pause = FIRST_PAUSE;
         for (int tried = 1; ; tried++) {
@@ -60,13 +79,11 @@ final class ServerApi implements AutoCloseable {
             try {
                 var response = http.send(request.build(), BodyHandlers.ofByteArray());
                 if (response.statusCode() != 503 || tried == TRIES) {
-                    return new Reply(response.statusCode(), Lines.JSON.readTree(response.body()));
+                    return response;
                 }
                 fault = "503";
             } catch (IOException e) {
                 fault = String.valueOf(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
-            } catch (JacksonException e) {
-                throw new FailedException(base + " is no Mien server");
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new FailedException("interrupted");

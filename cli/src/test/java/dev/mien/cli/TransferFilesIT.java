@@ -11,10 +11,14 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.ProcessBuilder.Redirect;
 import java.math.BigDecimal;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -102,6 +106,50 @@ class TransferFilesIT {
         assertThat(out.toString()).contains(exact.toPlainString());
     }
 
+    @Test
+    void exportAndImport_personasWithFiles_bringTheFilesToo() throws Exception {
+        byte[] picture = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 1};
+        byte[] sound = {'O', 'g', 'g', 'S', 0, 1, 2};
+        String avatar = store(picture);
+        String voice = store(sound);
+        for (String name : List.of("Ophelia", "Hamlet")) {
+            client.personas()
+                    .create(Map.of("name", name, "avatar", avatar, "card", Map.of("files", Map.of("a/v.ogg", voice))));
+        }
+        var file = directory.resolve("all.jsonl.gz");
+        var target = directory.resolve("target");
+        var again = directory.resolve("again.jsonl");
+
+        assertThat(run("export", url(), "--out", file)).isZero();
+        assertThat(run("import", "--data", target, file)).isZero();
+        assertThat(run("import", "--data", target, file)).isZero();
+        assertThat(err.toString()).contains("Created 0, replaced 0, already there 2, not imported 0");
+        assertThat(run("export", "--data", target, "--out", again)).isZero();
+
+        assertThat(Files.readAllLines(again).stream().filter(line -> line.contains("\"kind\":\"asset\"")))
+                .containsExactlyInAnyOrder(line(avatar, picture), line(voice, sound));
+        var damaged =
+                file("damaged.jsonl", line(avatar, sound), line(voice, sound).replace("\"}", "!\"}"));
+        assertThat(run("import", url(), damaged)).isOne();
+        assertThat(err.toString()).contains("line 1: asset " + avatar, "damaged", "line 2: content is not Base64");
+    }
+
+    private static String line(String address, byte[] content) {
+        return "{\"kind\":\"asset\",\"address\":\"" + address + "\",\"content\":\""
+                + Base64.getEncoder().encodeToString(content) + "\"}";
+    }
+
+    private String store(byte[] content) throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            var reply = http.send(
+                    HttpRequest.newBuilder(server.address().resolve("/api/v1/assets"))
+                            .POST(HttpRequest.BodyPublishers.ofByteArray(content))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            return Lines.JSON.readTree(reply.body()).get("address").stringValue();
+        }
+    }
+
     private static List<Persona> all(MienClient client) {
         return client.personas().list(Map.of("limit", "500")).body().items();
     }
@@ -144,7 +192,7 @@ class TransferFilesIT {
 
         assertThat(err.toString())
                 .contains("line 2: not well-formed JSON")
-                .contains("line 4: kind is neither user nor persona")
+                .contains("line 4: kind is neither user, persona nor asset")
                 .contains("line 5: persona p4: ")
                 .contains("line 6: persona p5: ")
                 .contains("Created 3, replaced 0, already there 0, not imported 4");

@@ -18,6 +18,19 @@ public record Contents(Head head, List<Table> tables) {
     /// Reads all that the snapshot holds, and hands each row on.
     static Contents read(Snapshot from, RowSink to, String verb, CopyProgress progress) throws SQLException {
         var tables = new ArrayList<Table>();
+        var assets = new Reading(from, Snapshot.ASSETS, verb, progress);
+        from.assets(asset -> {
+            to.putAsset(asset);
+            assets.add(
+                    bytes(
+                            asset.address(),
+                            asset.type(),
+                            Long.toString(asset.width()),
+                            Long.toString(asset.height()),
+                            asset.putAt()),
+                    asset.bytes());
+        });
+        tables.add(assets.table());
         for (String collection : Snapshot.COLLECTIONS) {
             var reading = new Reading(from, collection, verb, progress);
             from.documents(collection, document -> {
@@ -45,6 +58,12 @@ public record Contents(Head head, List<Table> tables) {
             receipts.add(bytes(receipt.key(), receipt.fingerprint(), receipt.at(), receipt.written()));
         });
         tables.add(receipts.table());
+        var uses = new Reading(from, Snapshot.ASSET_USES, verb, progress);
+        from.uses(use -> {
+            to.putUse(use);
+            uses.add(bytes(use.personaId(), use.address()));
+        });
+        tables.add(uses.table());
         return new Contents(from.head(), List.copyOf(tables));
     }
 
@@ -107,10 +126,12 @@ public record Contents(Head head, List<Table> tables) {
             }
         }
 
-        /// Each row with its length before it, so that no two lists of rows make the same bytes.
-        void add(byte[] row) {
-            sha256.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, row.length));
-            sha256.update(row);
+        /// Each part of a row with its length before it, so that no two lists of rows make the same bytes.
+        void add(byte[]... row) {
+            for (byte[] part : row) {
+                sha256.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, part.length));
+                sha256.update(part);
+            }
             rows++;
             progress.show(what, rows, all);
         }

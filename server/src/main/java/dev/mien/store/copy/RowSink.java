@@ -2,11 +2,15 @@ package dev.mien.store.copy;
 
 import java.sql.SQLException;
 
-/// Takes the rows of a whole store: documents, collection by collection; then the tombstones, the changes and the
-/// receipts.
+/// Takes the rows of a whole store: the files; the documents, collection by collection; then the tombstones, the
+/// changes,
+/// the receipts, and who uses which file.
 public interface RowSink {
     /// Takes rows and does nothing with them.
     RowSink NOWHERE = new RowSink() {
+        @Override
+        public void putAsset(StoredAsset asset) {}
+
         @Override
         public void putDocument(String collection, StoredDocument document) {}
 
@@ -21,7 +25,12 @@ public interface RowSink {
 
         @Override
         public void putReceipt(StoredReceipt receipt) {}
+
+        @Override
+        public void putUse(AssetUse use) {}
     };
+
+    void putAsset(StoredAsset asset) throws SQLException;
 
     void putDocument(String collection, StoredDocument document) throws SQLException;
 
@@ -33,4 +42,6 @@ public interface RowSink {
     void putChange(StoredChange change) throws SQLException;
 
     void putReceipt(StoredReceipt receipt) throws SQLException;
+
+    void putUse(AssetUse use) throws SQLException;
 }

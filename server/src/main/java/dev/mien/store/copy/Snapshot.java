@@ -8,6 +8,8 @@ public interface Snapshot extends AutoCloseable {
     /// The collections, each before those that refer to it.
     List<String> COLLECTIONS = List.of("users", "personas", "labels");
 
+    String ASSETS = "assets";
+    String ASSET_USES = "asset_uses";
     String TOMBSTONES = "tombstones";
     String CHANGES = "changes";
     String RECEIPTS = "receipts";
@@ -19,7 +21,8 @@ public interface Snapshot extends AutoCloseable {
 
     Head head() throws SQLException;
 
-    /// The number of rows of one of [#COLLECTIONS], of [#TOMBSTONES], [#CHANGES] or [#RECEIPTS].
+    /// The number of rows of one of [#COLLECTIONS], of [#ASSETS], [#ASSET_USES], [#TOMBSTONES], [#CHANGES] or
+    /// [#RECEIPTS].
     long count(String table) throws SQLException;
 
     /// Every document of the collection, by id in the order of its bytes.
@@ -33,6 +36,12 @@ public interface Snapshot extends AutoCloseable {
 
     /// Every receipt, by key in the order of its bytes.
     void receipts(Each<StoredReceipt> each) throws SQLException;
+
+    /// Every file, by address.
+    void assets(Each<StoredAsset> each) throws SQLException;
+
+    /// Every use of a file, by persona and address in the order of their bytes.
+    void uses(Each<AssetUse> each) throws SQLException;
 
     @Override
     void close();

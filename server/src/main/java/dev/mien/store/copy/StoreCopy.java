@@ -5,8 +5,8 @@ import dev.mien.store.copy.Contents.Table;
 import java.sql.SQLException;
 import java.util.List;
 
-/// Copies a whole store: every document with its versions, revisions and times, its history, the tombstones, and
-/// the receipts.
+/// Copies a whole store: every document with its versions, revisions and times, its history, the tombstones,
+/// the receipts, and the files with who uses them.
 ///
 /// **Invariant: a target is empty, or it holds a copy that was compared with its source and found equal.** All that a
 /// copy writes is one transaction, and the comparison is part of it. A process that is killed, a connection that breaks
@@ -61,7 +61,10 @@ public final class StoreCopy {
         for (String collection : Snapshot.COLLECTIONS) {
             empty = empty && store.count(collection) == 0;
         }
-        return empty && store.count(Snapshot.TOMBSTONES) == 0 && store.count(Snapshot.RECEIPTS) == 0;
+        return empty
+                && store.count(Snapshot.TOMBSTONES) == 0
+                && store.count(Snapshot.RECEIPTS) == 0
+                && store.count(Snapshot.ASSETS) == 0;
     }
 
     private Result copy() throws SQLException {

@@ -3,8 +3,10 @@ package dev.mien.store.postgres;
 import dev.mien.store.Changes.Change;
 import dev.mien.store.PostgresConfig;
 import dev.mien.store.StoreUnavailableException;
+import dev.mien.store.copy.AssetUse;
 import dev.mien.store.copy.Head;
 import dev.mien.store.copy.Snapshot;
+import dev.mien.store.copy.StoredAsset;
 import dev.mien.store.copy.StoredChange;
 import dev.mien.store.copy.StoredDocument;
 import dev.mien.store.copy.StoredReceipt;
@@ -142,6 +144,39 @@ public final class PostgresSnapshot implements Snapshot {
             while (rows.next()) {
                 each.accept(
                         new StoredReceipt(rows.getString(1), rows.getString(2), rows.getString(3), rows.getString(4)));
+            }
+        }
+    }
+
+    @Override
+    public void assets(Each<StoredAsset> each) throws SQLException {
+        try (var statement = connection.prepareStatement(
+                        "SELECT address, type, width, height, put_at, bytes FROM assets ORDER BY address");
+                var rows = oneByOne(statement)) {
+            while (rows.next()) {
+                each.accept(new StoredAsset(
+                        rows.getString(1),
+                        rows.getString(2),
+                        rows.getLong(3),
+                        rows.getLong(4),
+                        rows.getString(5),
+                        rows.getBytes(6)));
+            }
+        }
+    }
+
+    /// A file may have a hundred megabytes.
+    private static ResultSet oneByOne(PreparedStatement statement) throws SQLException {
+        statement.setFetchSize(1);
+        return statement.executeQuery();
+    }
+
+    @Override
+    public void uses(Each<AssetUse> each) throws SQLException {
+        try (var statement = query("SELECT persona_id, address FROM asset_uses ORDER BY persona_id, address");
+                var rows = statement.executeQuery()) {
+            while (rows.next()) {
+                each.accept(new AssetUse(rows.getString(1), rows.getString(2)));
             }
         }
     }

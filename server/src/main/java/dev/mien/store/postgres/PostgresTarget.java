@@ -2,8 +2,10 @@ package dev.mien.store.postgres;
 
 import dev.mien.store.PostgresConfig;
 import dev.mien.store.StoreUnavailableException;
+import dev.mien.store.copy.AssetUse;
 import dev.mien.store.copy.Head;
 import dev.mien.store.copy.Snapshot;
+import dev.mien.store.copy.StoredAsset;
 import dev.mien.store.copy.StoredChange;
 import dev.mien.store.copy.StoredDocument;
 import dev.mien.store.copy.StoredReceipt;
@@ -35,7 +37,7 @@ public final class PostgresTarget implements Target {
             """;
 
     private static final String LOCK = "LOCK TABLE users, personas, labels, tombstones, changes, receipts, unstamped,"
-            + " unstamped_changes, log_head IN EXCLUSIVE MODE";
+            + " assets, asset_uses, unstamped_changes, log_head IN EXCLUSIVE MODE";
 
     private final Connection connection;
     private final PostgresSnapshot contents;
@@ -63,7 +65,7 @@ public final class PostgresTarget implements Target {
                 connection.setAutoCommit(false);
                 var target = new PostgresTarget(connection);
                 target.execute(LOCK);
-                target.execute("SELECT set_config('mien.batch', 'on', true)");
+                target.execute("SELECT set_config('mien.batch', 'on', true), set_config('mien.copy', 'on', true)");
                 return target;
             } catch (SQLException | RuntimeException e) {
                 Primary.closeQuietly(connection);
@@ -102,6 +104,31 @@ public final class PostgresTarget implements Target {
     @Override
     public Snapshot contents() {
         return contents;
+    }
+
+    @Override
+    public void putAsset(StoredAsset asset) throws SQLException {
+        try (var insert =
+                connection.prepareStatement("INSERT INTO assets (address, type, size, width, height, put_at, bytes)"
+                        + " VALUES (?, ?, ?, nullif(?, 0), nullif(?, 0), ?, ?)")) {
+            insert.setString(1, asset.address());
+            insert.setString(2, asset.type());
+            insert.setLong(3, asset.bytes().length);
+            insert.setLong(4, asset.width());
+            insert.setLong(5, asset.height());
+            insert.setString(6, asset.putAt());
+            insert.setBytes(7, asset.bytes());
+            insert.executeUpdate();
+        }
+    }
+
+    @Override
+    public void putUse(AssetUse use) throws SQLException {
+        try (var insert = connection.prepareStatement("INSERT INTO asset_uses (persona_id, address) VALUES (?, ?)")) {
+            insert.setString(1, use.personaId());
+            insert.setString(2, use.address());
+            insert.executeUpdate();
+        }
     }
 
     @Override
@@ -264,7 +291,7 @@ public final class PostgresTarget implements Target {
             update.setLong(3, head.floor());
             update.executeUpdate();
         }
-        execute("ANALYZE users, personas, labels, tombstones, changes, receipts");
+        execute("ANALYZE users, personas, labels, tombstones, changes, receipts, assets, asset_uses");
     }
 
     /// A warning says that the server gave up waiting for a standby that has to have the commit too.

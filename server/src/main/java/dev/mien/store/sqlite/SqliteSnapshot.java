@@ -2,8 +2,10 @@ package dev.mien.store.sqlite;
 
 import dev.mien.store.Changes.Change;
 import dev.mien.store.StoreUnavailableException;
+import dev.mien.store.copy.AssetUse;
 import dev.mien.store.copy.Head;
 import dev.mien.store.copy.Snapshot;
+import dev.mien.store.copy.StoredAsset;
 import dev.mien.store.copy.StoredChange;
 import dev.mien.store.copy.StoredDocument;
 import dev.mien.store.copy.StoredReceipt;
@@ -120,6 +122,34 @@ public final class SqliteSnapshot implements Snapshot {
             while (rows.next()) {
                 each.accept(
                         new StoredReceipt(rows.getString(1), rows.getString(2), rows.getString(3), rows.getString(4)));
+            }
+        }
+    }
+
+    @Override
+    public void assets(Each<StoredAsset> each) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(
+                        "SELECT address, type, width, height, put_at, bytes FROM assets ORDER BY address")) {
+            while (rows.next()) {
+                each.accept(new StoredAsset(
+                        rows.getString(1),
+                        rows.getString(2),
+                        rows.getLong(3),
+                        rows.getLong(4),
+                        rows.getString(5),
+                        rows.getBytes(6)));
+            }
+        }
+    }
+
+    @Override
+    public void uses(Each<AssetUse> each) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(
+                        "SELECT persona_id, address FROM asset_uses ORDER BY persona_id, address")) {
+            while (rows.next()) {
+                each.accept(new AssetUse(rows.getString(1), rows.getString(2)));
             }
         }
     }

@@ -2,8 +2,10 @@ package dev.mien.store.sqlite;
 
 import dev.mien.store.StatementCache;
 import dev.mien.store.StoreUnavailableException;
+import dev.mien.store.copy.AssetUse;
 import dev.mien.store.copy.Head;
 import dev.mien.store.copy.Snapshot;
+import dev.mien.store.copy.StoredAsset;
 import dev.mien.store.copy.StoredChange;
 import dev.mien.store.copy.StoredDocument;
 import dev.mien.store.copy.StoredReceipt;
@@ -30,6 +32,8 @@ public final class SqliteTarget implements Target {
     private final SqliteSnapshot contents;
     private final StatementCache statements = new StatementCache();
 
+    private String trigger = "";
+
     private SqliteTarget(Connection connection) {
         this.connection = connection;
         this.contents = new SqliteSnapshot(connection);
@@ -48,6 +52,7 @@ public final class SqliteTarget implements Target {
             try {
                 var target = new SqliteTarget(connection);
                 target.execute("BEGIN IMMEDIATE");
+                target.dropTrigger();
                 return target;
             } catch (SQLException | RuntimeException e) {
                 connection.close();
@@ -56,6 +61,14 @@ public final class SqliteTarget implements Target {
         } catch (SQLException e) {
             throw new StoreUnavailableException("cannot write to " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    /// Who uses which file is copied, and not made of the documents: one may name a file that has been erased. The
+    /// trigger
+    /// comes back with the end of the copy, in the same transaction.
+    private void dropTrigger() throws SQLException {
+        trigger = Sqlite.queryText(connection, "SELECT sql FROM sqlite_schema WHERE name = 'personas_assets_insert'");
+        execute("DROP TRIGGER personas_assets_insert");
     }
 
     /// To migrate a store that holds something would change it, and it may be one that has to be refused.
@@ -77,6 +90,28 @@ public final class SqliteTarget implements Target {
     @Override
     public Snapshot contents() {
         return contents;
+    }
+
+    @Override
+    public void putAsset(StoredAsset asset) throws SQLException {
+        var insert = prepared("INSERT INTO assets (address, type, size, width, height, put_at, bytes)"
+                + " VALUES (?, ?, ?, nullif(?, 0), nullif(?, 0), ?, ?)");
+        insert.setString(1, asset.address());
+        insert.setString(2, asset.type());
+        insert.setLong(3, asset.bytes().length);
+        insert.setLong(4, asset.width());
+        insert.setLong(5, asset.height());
+        insert.setString(6, asset.putAt());
+        insert.setBytes(7, asset.bytes());
+        insert.executeUpdate();
+    }
+
+    @Override
+    public void putUse(AssetUse use) throws SQLException {
+        var insert = prepared("INSERT INTO asset_uses (persona_id, address) VALUES (?, ?)");
+        insert.setString(1, use.personaId());
+        insert.setString(2, use.address());
+        insert.executeUpdate();
     }
 
     @Override
@@ -150,6 +185,7 @@ public final class SqliteTarget implements Target {
         update.setLong(2, head.revision());
         update.setLong(3, head.floor());
         update.executeUpdate();
+        execute(trigger);
     }
 
     @Override

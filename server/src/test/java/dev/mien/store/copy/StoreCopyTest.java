@@ -20,6 +20,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -100,10 +101,29 @@ class StoreCopyTest {
             run(
                     hand,
                     "INSERT INTO personas (id, document) VALUES ('back', '{\"name\":\"The ghost\",\"tags\":[\"t1\"]}')");
+            for (String letter : List.of("a", "b", "c", "d")) {
+                run(
+                        hand,
+                        "INSERT INTO assets (address, type, size, width, height, put_at, bytes) VALUES ('"
+                                + letter.repeat(64) + "', 'image/png', 5, nullif('" + letter
+                                + "', 'a'), 2, '2026-01-01T00:00:00.000Z', X'0001FF0A7F')");
+            }
+            // One is used, one was erased while a document names it, one is used by an older version, one is not used.
+            avatar(hand, deleted, "a");
+            run(hand, "INSERT INTO asset_uses VALUES ('back', '" + "c".repeat(64) + "')");
+            avatar(hand, deleted, "b");
+            run(hand, "DELETE FROM asset_uses WHERE address = '" + "b".repeat(64) + "'");
             run(hand, "DELETE FROM changes WHERE revision <= 10");
             run(hand, "UPDATE log_head SET floor = 10");
         }
         return side;
+    }
+
+    private static void avatar(Connection hand, String id, String letter) throws SQLException {
+        run(
+                hand,
+                "UPDATE personas SET document = json_set(document, '$.avatar', '" + letter.repeat(64)
+                        + "') WHERE id = '" + id + "'");
     }
 
     /// All that clients see of a store: documents in every list, with their tags, and the log.
@@ -185,6 +205,36 @@ class StoreCopyTest {
         assertThat(served).hasSizeGreaterThan(1000);
         assertThat(served(postgres)).isEqualTo(served);
         assertThat(served(back)).isEqualTo(served);
+        for (var side : List.of(source, postgres, back)) {
+            try (var hand = side.hand()) {
+                assertThat(column(hand, "SELECT substr(address, 1, 1) FROM assets ORDER BY address"))
+                        .containsExactly("a", "c", "d");
+                assertThat(column(hand, "SELECT substr(address, 1, 1) FROM asset_uses ORDER BY address"))
+                        .containsExactly("a", "c");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"postgres", "sqlite"})
+    void target_ofACopy_keepsUsesItself(String database) throws SQLException {
+        var source = source();
+        var target = other(database);
+        source.copyTo(target);
+
+        try (var hand = target.hand()) {
+            assertThatThrownBy(
+                            () -> run(
+                                    hand,
+                                    "INSERT INTO personas (id, document) VALUES ('new', '{\"name\":\"New\",\"avatar\":\"x\"}')"))
+                    .hasMessageContaining("not stored");
+            run(
+                    hand,
+                    "INSERT INTO personas (id, document) VALUES ('new', '{\"name\":\"New\",\"avatar\":\""
+                            + "d".repeat(64) + "\"}')");
+            assertThat(column(hand, "SELECT count(*) FROM asset_uses WHERE persona_id = 'new'"))
+                    .containsExactly("1");
+        }
     }
 
     @Test
@@ -541,6 +591,25 @@ class StoreCopyTest {
         }
 
         @Override
+        public void putAsset(StoredAsset asset) throws SQLException {
+            boolean mine = asset.address().startsWith("d");
+            if (!mine || !what.equals("a file")) {
+                target.putAsset(
+                        mine && what.equals("a pixel")
+                                ? new StoredAsset(
+                                        asset.address(), asset.type(), 3, 2, asset.putAt(), new byte[] {0, 1, 2, 3, 4})
+                                : asset);
+            }
+        }
+
+        @Override
+        public void putUse(AssetUse use) throws SQLException {
+            if (!what.equals("a use")) {
+                target.putUse(use);
+            }
+        }
+
+        @Override
         public void beginLog() throws SQLException {
             target.beginLog();
         }
@@ -595,6 +664,9 @@ class StoreCopyTest {
                 "a change,changes",
                 "an actor,changes",
                 "a receipt,receipts",
+                "a file,assets",
+                "a pixel,assets",
+                "a use,asset_uses",
                 "the floor,log_head"
             })
     void copy_thatLosesSomething_isNotCommitted(String whatAndWhere) throws SQLException {
