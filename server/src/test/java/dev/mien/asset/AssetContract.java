@@ -59,6 +59,7 @@ abstract class AssetContract {
 
     @AfterEach
     void end() {
+        assets.close();
         side.close();
         if (!other.equals(store)) {
             other.close();
@@ -155,9 +156,10 @@ abstract class AssetContract {
         int writers = 8;
         var barrier = new CyclicBarrier(writers);
         Callable<String> put = () -> {
-            try (var own = sideOf(store)) {
+            try (var own = sideOf(store);
+                    var mine = service(own)) {
                 barrier.await();
-                return service(own).put(large);
+                return mine.put(large);
             }
         };
 
