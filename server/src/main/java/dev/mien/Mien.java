@@ -19,6 +19,8 @@ import dev.mien.label.LabelService;
 import dev.mien.ownership.OwnershipResource;
 import dev.mien.persona.PersonaResource;
 import dev.mien.persona.PersonaService;
+import dev.mien.render.RenderResource;
+import dev.mien.render.Renderer;
 import dev.mien.store.ChangeLog;
 import dev.mien.store.Pruner;
 import dev.mien.store.SideSession;
@@ -72,6 +74,7 @@ public final class Mien implements AutoCloseable {
         var routes = new ArrayList<Route>();
         var personaResource = new PersonaResource(personas, labels, bodies);
         routes.addAll(personaResource.routes());
+        routes.addAll(new RenderResource(new Renderer(""), personas, personaResource, bodies).routes());
         routes.addAll(new UserResource(users, bodies).routes());
         routes.addAll(new LabelResource(labels, bodies).routes());
         routes.addAll(new ChangeResource(feed).routes());

@@ -104,6 +104,12 @@ public enum ProblemType {
             "The body is well-formed but is no valid webhook. Each entry of errors points at a member and says what is wrong"
                     + " with it. Addresses that are not public are refused unless webhook.allow-private is set. Nothing was"
                     + " changed."),
+    CANNOT_RENDER(
+            422,
+            "Cannot render",
+            "The body asks for a prompt that cannot be made: a member of it is not as it should be, the template does not"
+                    + " work, or macros grow beyond the limit. Each entry of errors points at a member, of the body or of the"
+                    + " persona, and says what is wrong with it. Nothing was changed."),
     KEY_REUSED(
             422,
             "Key reused",

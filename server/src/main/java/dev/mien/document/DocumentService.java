@@ -227,6 +227,17 @@ public abstract class DocumentService {
                         id, mayChange, origin, current -> schema.check(MergePatch.apply(current, patch), current)));
     }
 
+    /// What a document would be after a merge patch. Nothing is stored.
+    ///
+    /// @return its own members
+    /// @throws ProblemException if the patched document does not fit the schema
+    public ObjectNode preview(ObjectNode current, JsonNode patch, RevisionToken asOf) {
+        requireObject(patch);
+        var checked = schema.check(MergePatch.apply(current, patch), current);
+        refuseIf(inside("/draft", checked.violations()), asOf);
+        return checked.body();
+    }
+
     private void requireObject(JsonNode patch) {
         if (!patch.isObject()) {
             throw new ProblemException(

@@ -12,6 +12,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The addresses of personas.
 public final class PersonaResource extends DocumentResource {
@@ -54,7 +55,19 @@ public final class PersonaResource extends DocumentResource {
         if (parameter(request, "version") != null) {
             throw new ProblemException(ProblemType.INVALID_PARAMETER, "Give either version or label.");
         }
-        if (label.equals(LabelService.LATEST)) {
+        return select(request, null, label);
+    }
+
+    /// The version with this number, or the one that the label names, or with neither the newest, which is as fresh as
+    /// the request wants it.
+    ///
+    /// @throws ProblemException if there is none
+    public Selected select(ServerRequest request, @Nullable Long version, @Nullable String label) {
+        if (version != null) {
+            var found = service.version(id(request), version);
+            return new Selected(service.requiredDocument(found), found.asOf());
+        }
+        if (label == null || label.equals(LabelService.LATEST)) {
             var found = service.get(id(request), ReadModes.of(request));
             return new Selected(Objects.requireNonNull(found.document()), found.asOf());
         }

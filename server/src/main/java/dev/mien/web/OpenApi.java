@@ -39,6 +39,7 @@ public final class OpenApi {
         describeChanges(schemas);
         describeBulk(schemas);
         describeAssets(schemas);
+        describeRendering(schemas);
         describeProblem(schemas);
     }
 
@@ -226,6 +227,42 @@ public final class OpenApi {
         var transferred = members(schemas, "Transferred");
         integers(transferred, "transferred");
         flags(transferred, "more");
+    }
+
+    private static void describeRendering(ObjectNode schemas) {
+        var message = members(schemas, "Message");
+        texts(message, "role", "content");
+        var request = members(schemas, "RenderRequest");
+        listOf(request.putObject("messages"), "Message");
+        texts(request, "user", "format", "now", "label");
+        integers(request, "seed", "budget", "scan_depth", "version");
+        request.putObject("greeting").putArray("type").add("integer").add("string");
+        flags(request, "group", "card_macros");
+        texts(
+                request.putObject("original").put("type", "object").putObject("properties"),
+                "system_prompt",
+                "post_history_instructions");
+        request.putObject("draft").put("$ref", "#/components/schemas/PersonaPatch");
+        var rendered = members(schemas, "Rendered");
+        var persona = rendered.putObject("persona").put("type", "object").putObject("properties");
+        texts(persona, "id", "name");
+        integers(persona, "version", "revision");
+        texts(rendered, "format", "system", "text", "tokenizer");
+        listOf(rendered.putObject("messages"), "Message");
+        var part = members(schemas, "PromptPart");
+        texts(part, "name", "role", "text");
+        integers(part, "tokens");
+        listOf(rendered.putObject("parts"), "PromptPart");
+        integers(rendered, "tokens");
+        var entry = members(schemas, "ChosenEntry");
+        texts(entry, "name", "why");
+        entry.putObject("id");
+        for (String name : List.of("key", "in")) {
+            entry.putObject(name).putArray("type").add("string").add("null");
+        }
+        integers(entry, "tokens");
+        listOf(rendered.putObject("lorebook"), "ChosenEntry");
+        rendered.putObject("warnings").put("type", "array").putObject("items").put("type", "string");
     }
 
     private static ObjectNode members(ObjectNode schemas, String name) {
