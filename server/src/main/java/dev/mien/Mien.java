@@ -61,7 +61,8 @@ public final class Mien implements AutoCloseable {
         var opened = config.onPostgres() ? onPostgres(config) : onSqlite(config);
         this.store = opened.store();
 
-        var personas = new PersonaService(store);
+        var personas =
+                new PersonaService(store, PersonaService.SCHEMA.with("prompt_template", Renderer::templateProblem));
         var users = new UserService(store, personas.collection());
         var labels = new LabelService(store, personas);
         this.feed = new ChangeFeed(store, opened.log(), personas.collection(), config.feed());
@@ -74,7 +75,7 @@ public final class Mien implements AutoCloseable {
         var routes = new ArrayList<Route>();
         var personaResource = new PersonaResource(personas, labels, bodies);
         routes.addAll(personaResource.routes());
-        routes.addAll(new RenderResource(new Renderer(""), personas, personaResource, bodies).routes());
+        routes.addAll(new RenderResource(Renderer.of(config.render()), personas, personaResource, bodies).routes());
         routes.addAll(new UserResource(users, bodies).routes());
         routes.addAll(new LabelResource(labels, bodies).routes());
         routes.addAll(new ChangeResource(feed).routes());

@@ -83,6 +83,20 @@ class ArchitectureTest {
                 .check(MIEN);
     }
 
+    /// Rendering is a function: only its resource knows of requests and of the store.
+    @Test
+    void rendering_readsNothingButItsArguments() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.mien.render..")
+                .and()
+                .doNotHaveSimpleName("RenderResource")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.mien.store..", "dev.mien.http..", "dev.mien.persona..", "io.helidon..")
+                .check(MIEN);
+    }
+
     @Test
     void document_namesNoFeature() {
         noClasses()

@@ -4,6 +4,7 @@ import dev.mien.asset.AssetConfig;
 import dev.mien.cache.CacheConfig;
 import dev.mien.feed.FeedConfig;
 import dev.mien.http.HttpConfig;
+import dev.mien.render.RenderConfig;
 import dev.mien.store.CommitConfig;
 import dev.mien.store.HistoryConfig;
 import dev.mien.store.PostgresConfig;
@@ -61,6 +62,7 @@ public record ServerConfig(
         FeedConfig feed,
         HttpConfig http,
         AssetConfig asset,
+        RenderConfig render,
         WebhookConfig webhook,
         WorkerConfig worker) {
     public ServerConfig {

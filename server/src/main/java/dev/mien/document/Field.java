@@ -142,6 +142,11 @@ public record Field(
         return new Field(name, type, required, byDefault, maximum, newRule, normalize, description);
     }
 
+    /// @param newRule takes a text and says what is wrong with it; empty for nothing
+    public Field checkedBy(Function<String, Optional<String>> newRule) {
+        return new Field(name, type, required, byDefault, maximum, newRule, normalize, description);
+    }
+
     /// What is stored for `given`.
     ///
     /// @param given null where the document does not have the member

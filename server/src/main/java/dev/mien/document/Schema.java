@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -24,6 +26,15 @@ public final class Schema {
         for (var field : fields) {
             this.fields.put(field.name(), field);
         }
+    }
+
+    /// The same schema with one more rule for the texts of a field.
+    ///
+    /// @param rule takes a text and says what is wrong with it; empty for nothing
+    public Schema with(String name, Function<String, Optional<String>> rule) {
+        return new Schema(fields.values().stream()
+                .map(field -> field.name().equals(name) ? field.checkedBy(rule) : field)
+                .toArray(Field[]::new));
     }
 
     public java.util.Collection<Field> fields() {

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 /// @param requestSchema the name of the body's schema; empty where there is no body
 /// @param responseSchema the name of the answer's schema; empty where it has no JSON body
 /// @param parameters the names of the query parameters and headers that it understands
+/// @param reads whether it leaves the store as it is
 public record Route(
         Method method,
         String path,
@@ -22,18 +23,19 @@ public record Route(
         int success,
         String requestSchema,
         String responseSchema,
-        List<String> parameters) {
+        List<String> parameters,
+        boolean reads) {
 
     public static Route of(Method method, String path, String summary, int success, Handler handler) {
-        return new Route(method, path, handler, summary, success, "", "", List.of());
+        return new Route(method, path, handler, summary, success, "", "", List.of(), method.equals(Method.GET));
     }
 
     public Route takes(String schema) {
-        return new Route(method, path, handler, summary, success, schema, responseSchema, parameters);
+        return new Route(method, path, handler, summary, success, schema, responseSchema, parameters, reads);
     }
 
     public Route gives(String schema) {
-        return new Route(method, path, handler, summary, success, requestSchema, schema, parameters);
+        return new Route(method, path, handler, summary, success, requestSchema, schema, parameters, reads);
     }
 
     public Route with(String... names) {
@@ -42,6 +44,11 @@ public record Route(
 
     public Route with(Collection<String> names) {
         var all = Stream.concat(parameters.stream(), names.stream()).toList();
-        return new Route(method, path, handler, summary, success, requestSchema, responseSchema, all);
+        return new Route(method, path, handler, summary, success, requestSchema, responseSchema, all, reads);
+    }
+
+    /// The same route, said to leave the store as it is, whatever its method.
+    public Route reading() {
+        return new Route(method, path, handler, summary, success, requestSchema, responseSchema, parameters, true);
     }
 }

@@ -17,6 +17,8 @@ import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
@@ -40,7 +42,7 @@ public final class WebApp implements AutoCloseable {
     private volatile boolean draining;
 
     /// @param worker the number that every answer carries in `Mien-Worker`
-    /// @param readOnly whether to refuse all methods that write
+    /// @param readOnly whether to refuse all routes that write
     /// @param maximumBodyBytes the largest body that any route accepts
     public WebApp(
             String host,
@@ -98,11 +100,15 @@ public final class WebApp implements AutoCloseable {
                 .build();
     }
 
-    private static void add(Route route, HttpRouting.Builder routing) {
-        routing.route(route.method(), route.path(), route.handler());
+    private void add(Route route, HttpRouting.Builder routing) {
+        routing.route(route.method(), route.path(), readOnly && !route.reads() ? WebApp::refuse : route.handler());
         if (route.method().equals(Method.GET)) {
             routing.route(Method.HEAD, route.path(), route.handler());
         }
+    }
+
+    private static void refuse(ServerRequest request, ServerResponse response) {
+        throw new ProblemException(ProblemType.READ_ONLY, "This server only reads (--read-only).");
     }
 
     private static Map<String, Set<String>> methodsByPath(List<Route> routes) {
@@ -124,9 +130,6 @@ public final class WebApp implements AutoCloseable {
             if (draining) {
                 response.header(HeaderValues.CONNECTION_CLOSE);
             }
-            if (readOnly && !isRead(request.prologue().method())) {
-                throw new ProblemException(ProblemType.READ_ONLY, "This server only reads (--read-only).");
-            }
             chain.proceed();
         } finally {
             ended.increment();
@@ -135,10 +138,6 @@ public final class WebApp implements AutoCloseable {
         if (draining || request.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
             throw new CloseConnectionException("announced to the client");
         }
-    }
-
-    private static boolean isRead(Method method) {
-        return method.equals(Method.GET) || method.equals(Method.HEAD) || method.equals(Method.OPTIONS);
     }
 
     /// The answer to what no route can see, because it is no HTTP request.

@@ -59,7 +59,12 @@ public final class PersonaService extends DocumentService {
             "post_history_instructions");
 
     public PersonaService(Store store) {
-        super(store, PERSONAS, SCHEMA, "persona", ProblemType.PERSONA_NOT_FOUND, ProblemType.INVALID_PERSONA);
+        this(store, SCHEMA);
+    }
+
+    /// @param schema [#SCHEMA], perhaps with rules that only others know
+    public PersonaService(Store store, Schema schema) {
+        super(store, PERSONAS, schema, "persona", ProblemType.PERSONA_NOT_FOUND, ProblemType.INVALID_PERSONA);
     }
 
     /// Its labels end with it.

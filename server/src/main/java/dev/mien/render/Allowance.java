@@ -4,7 +4,7 @@ package dev.mien.render;
 /// machine.
 final class Allowance {
     /// Most characters that the macros and the template of one call may go through.
-    static final int CHARACTERS = 8_000_000;
+    static final int CHARACTERS = 4_000_000;
 
     private int left = CHARACTERS;
 

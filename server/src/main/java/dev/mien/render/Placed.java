@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -18,11 +19,12 @@ final class Placed {
     private final Map<String, List<Scan.Chosen>> byPosition = new HashMap<>();
     private final List<Scan.Chosen> inConversation = new ArrayList<>();
 
-    Placed(List<Scan.Chosen> all) {
+    /// @param hasText whether a member of the persona has any text
+    Placed(List<Scan.Chosen> all, Predicate<String> hasText) {
         this.all = all;
         for (var chosen : all) {
             String position = chosen.decorators().text("position");
-            if (position != null) {
+            if (position != null && (position.endsWith("_desc") || hasText.test(position))) {
                 byPosition.computeIfAbsent(position, key -> new ArrayList<>()).add(chosen);
             } else if (chosen.decorators().number("depth").orElse(1) <= 0
                     && "assistant".equals(chosen.decorators().text("role"))) {
@@ -39,11 +41,11 @@ final class Placed {
         }
     }
 
-    /// The entries that stand before the message with this index, or behind the last one.
-    List<Scan.Chosen> before(int index, int messages) {
-        return inConversation.stream()
-                .filter(chosen -> index(chosen, messages) == index)
-                .toList();
+    /// The entries that stand in the conversation, by the index of the message that they stand before.
+    ///
+    /// @param messages how many there are; what stands behind the last one has this index
+    Map<Integer, List<Scan.Chosen>> inConversation(int messages) {
+        return inConversation.stream().collect(Collectors.groupingBy(chosen -> index(chosen, messages)));
     }
 
     private static int index(Scan.Chosen chosen, int messages) {

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.UnaryOperator;
+import java.util.function.BinaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +67,7 @@ final class PromptTemplate {
         this.source = source;
     }
 
-    /// @throws CannotRenderException with the empty pointer and what is wrong with the template
+    /// @throws CannotRenderException with what is wrong with the template
     static PromptTemplate of(String source) {
         var template = new PromptTemplate(source);
         template.check();
@@ -87,6 +87,9 @@ final class PromptTemplate {
     private void check() {
         if (source.length() > MAXIMUM_LENGTH) {
             throw refused("is " + source.length() + " characters long; at most " + MAXIMUM_LENGTH + " are allowed");
+        }
+        if (source.lastIndexOf("[[") > source.lastIndexOf("]]")) {
+            throw refused("has [[ without ]] behind it");
         }
         int depth = 0;
         var tags = TAG.matcher(source);
@@ -159,7 +162,9 @@ final class PromptTemplate {
 
     /// The text that the template makes of the values. Values are put in as they are; `literals` is applied to the
     /// text between them.
-    String fill(Map<String, Object> values, Allowance allowance, UnaryOperator<String> literals) {
+    ///
+    /// @param literals takes a name for the text, and the text
+    String fill(Map<String, Object> values, Allowance allowance, BinaryOperator<String> literals) {
         var marked = new StringBuilder();
         var steps = new Steps();
         try {
@@ -169,9 +174,10 @@ final class PromptTemplate {
         }
         var result = new StringBuilder();
         int at = 0;
-        while (at < marked.length()) {
+        for (int piece = 0; at < marked.length(); piece++) {
             int begin = marked.indexOf(String.valueOf(BEGIN), at);
-            result.append(literals.apply(marked.substring(at, begin < 0 ? marked.length() : begin)));
+            result.append(literals.apply(
+                    "prompt_template/" + piece, marked.substring(at, begin < 0 ? marked.length() : begin)));
             if (begin < 0) {
                 break;
             }
@@ -206,7 +212,7 @@ final class PromptTemplate {
     }
 
     private static CannotRenderException refused(String detail) {
-        return new CannotRenderException("", detail);
+        return new CannotRenderException("/prompt_template", detail);
     }
 
     /// Looks into maps and lists and into nothing else, and counts the turns of all loops.

@@ -40,14 +40,17 @@ public final class RenderResource {
     private static final Set<String> PARAMETERS =
             Set.of("format", "user", "label", "version", "seed", "greeting", "now", "card_macros");
 
+    private static final int TURNS = Math.max(2, Runtime.getRuntime().availableProcessors());
+    /// From this size in bytes a persona and the conversation together count as large.
+    private static final int LARGE = 128 * 1024;
+
     private final Renderer renderer;
     private final PersonaService personas;
     private final PersonaResource addresses;
     private final Bodies bodies;
-    /// A prompt may take a hundred times the room of its persona while it is made, and nothing but the processor to
-    /// make. So there are no more under way than processors to make them.
-    private final Semaphore turns =
-            new Semaphore(Math.max(2, Runtime.getRuntime().availableProcessors()));
+    /// Rendering needs nothing but the processor, so no more are under way than processors to do it; and of those that
+    /// need much memory one alone.
+    private final Semaphore turns = new Semaphore(TURNS);
 
     public RenderResource(Renderer renderer, PersonaService personas, PersonaResource addresses, Bodies bodies) {
         this.renderer = renderer;
@@ -61,7 +64,8 @@ public final class RenderResource {
                 Route.of(Method.POST, RENDER, "Make the prompt of a conversation", 200, this::render)
                         .takes("RenderRequest")
                         .gives("Rendered")
-                        .with(ReadModes.HEADER),
+                        .with(ReadModes.HEADER)
+                        .reading(),
                 Route.of(Method.GET, PROMPT, "Make the prompt of a conversation that begins", 200, this::prompt)
                         .gives("Rendered")
                         .with("If-None-Match", ReadModes.HEADER)
@@ -71,13 +75,13 @@ public final class RenderResource {
     private void render(ServerRequest request, ServerResponse response) {
         DocumentResource.refuseParametersBut(Set.of(), request);
         try (var body = bodies.json(request)) {
-            answer(request, response, body.json(), false);
+            answer(request, response, body.json(), body.bytes().length, false);
         }
     }
 
     private void prompt(ServerRequest request, ServerResponse response) {
         DocumentResource.refuseParametersBut(PARAMETERS, request);
-        answer(request, response, asBody(request), true);
+        answer(request, response, asBody(request), 0, true);
     }
 
     /// The parameters as the members of a body.
@@ -112,7 +116,8 @@ public final class RenderResource {
         }
     }
 
-    private void answer(ServerRequest request, ServerResponse response, JsonNode body, boolean asParameters) {
+    private void answer(
+            ServerRequest request, ServerResponse response, JsonNode body, int bytes, boolean asParameters) {
         RenderRequest asked;
         try {
             asked = RenderRequest.of(body);
@@ -122,7 +127,8 @@ public final class RenderResource {
         var found = addresses.select(request, asked.version(), asked.label());
         byte[] json;
         boolean repeatable;
-        turns.acquireUninterruptibly();
+        int taken = found.document().json().length + bytes < LARGE ? 1 : TURNS;
+        turns.acquireUninterruptibly(taken);
         try {
             var persona = (ObjectNode) Json.parseStored(found.document().json());
             if (asked.draft() != null) {
@@ -134,7 +140,7 @@ public final class RenderResource {
         } catch (CannotRenderException e) {
             throw refused(e, asParameters, found.asOf());
         } finally {
-            turns.release();
+            turns.release(taken);
         }
         if (asParameters && repeatable) {
             send(request, response, json, found);

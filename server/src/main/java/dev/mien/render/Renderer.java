@@ -3,6 +3,8 @@ package dev.mien.render;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,7 +32,24 @@ public final class Renderer {
         try {
             this.standard = PromptTemplate.of(template.isEmpty() ? ownTemplate() : template);
         } catch (CannotRenderException e) {
-            throw new IllegalArgumentException("the template of the store" + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "the template " + e.violations().getFirst().detail(), e);
+        }
+    }
+
+    public static Renderer of(RenderConfig config) {
+        return ofFile(config.template());
+    }
+
+    /// @param file empty for Mien's own template
+    /// @throws IllegalArgumentException in one clear sentence, if it cannot be read or is no template
+    static Renderer ofFile(String file) {
+        try {
+            return new Renderer(file.isEmpty() ? "" : Files.readString(Path.of(file)));
+        } catch (IOException e) {
+            throw new IllegalArgumentException("--render-template: cannot read " + file, e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--render-template: " + e.getMessage() + " in " + file, e);
         }
     }
 
@@ -115,7 +134,7 @@ public final class Renderer {
             var scan = new Scan(book, conversation, greeting, request.scanDepth(), macros, warnings);
             var lore = scan.choose(request.budget() == null ? book.tokenBudget() : request.budget());
 
-            var placed = new Placed(lore);
+            var placed = new Placed(lore, member -> !text(member).isBlank());
             String system = system(placed);
             int conversed = request.messages().stream()
                     .mapToInt(message -> Tokens.estimate(message.content()))
@@ -225,28 +244,13 @@ public final class Renderer {
             if (!dialogue.isEmpty() && (template.names("examples") || template.names("example_dialogue"))) {
                 parts.add(Part.of("example_dialogue", Message.SYSTEM, dialogue));
             }
-            try {
-                String text = template.fill(values, allowance, literal -> macros.expand("prompt_template", literal));
-                return withForgottenLore(template, text.strip(), placed);
-            } catch (CannotRenderException e) {
-                throw e.violations().getFirst().detail().startsWith("grows")
-                        ? e
-                        : new CannotRenderException(
-                                "/prompt_template", e.violations().getFirst().detail());
-            }
+            String text = template.fill(values, allowance, macros::expand);
+            return withForgottenLore(template, text.strip(), placed);
         }
 
         private PromptTemplate template() {
             String own = text("prompt_template");
-            if (own.isBlank()) {
-                return standard;
-            }
-            try {
-                return PromptTemplate.of(own);
-            } catch (CannotRenderException e) {
-                throw new CannotRenderException(
-                        "/prompt_template", e.violations().getFirst().detail());
-            }
+            return own.isBlank() ? standard : PromptTemplate.of(own);
         }
 
         private void value(Map<String, Object> values, PromptTemplate template, String name, String text) {
@@ -339,8 +343,9 @@ public final class Renderer {
 
         private List<Message> interleaved(List<Message> conversation, Placed placed) {
             var messages = new ArrayList<Message>();
+            var entries = placed.inConversation(conversation.size());
             for (int i = 0; i <= conversation.size(); i++) {
-                for (var chosen : placed.before(i, conversation.size())) {
+                for (var chosen : entries.getOrDefault(i, List.of())) {
                     messages.add(lorebookMessage(
                             chosen,
                             Objects.requireNonNullElse(

@@ -21,8 +21,8 @@ final class Scan {
     /// Longest pattern, counted with its repetitions written out.
     static final int MAXIMUM_PATTERN = 50_000;
 
-    /// Steps of all matching in one call: characters times the size of the pattern's program; an eighth of a step for a
-    /// character that is compared with a plain key.
+    /// Steps of all matching in one call: characters times the size of the pattern's program; for a plain key an eighth
+    /// of the characters, and a few more.
     private static final long MAXIMUM_STEPS = 60_000_000;
 
     private static final java.util.regex.Pattern SLASHES = java.util.regex.Pattern.compile("/(.+)/([a-z]*)");
@@ -32,6 +32,8 @@ final class Scan {
     private final Lorebook book;
     private final List<Text> messages;
     private final List<Message> conversation;
+    /// How many of the first n messages are the character's.
+    private final int[] answers;
     private final @Nullable Integer greeting;
     private final int depth;
     private final Macros macros;
@@ -54,6 +56,10 @@ final class Scan {
         this.messages = conversation.stream()
                 .map(message -> new Text(message.content(), "conversation"))
                 .toList();
+        this.answers = new int[conversation.size() + 1];
+        for (int i = 0; i < conversation.size(); i++) {
+            answers[i + 1] = answers[i] + (conversation.get(i).role().equals(Message.ASSISTANT) ? 1 : 0);
+        }
         this.greeting = greeting;
         this.depth = Math.max(
                 0, Objects.requireNonNullElse(depth, Objects.requireNonNullElse(book.scanDepth(), DEFAULT_DEPTH)));
@@ -194,16 +200,13 @@ final class Scan {
             if (decorators.has("dont_activate") && !decorators.has("activate")) {
                 return false;
             }
-            long answers = conversation.subList(0, end).stream()
-                    .filter(message -> message.role().equals(Message.ASSISTANT))
-                    .count();
             int every = decorators.number("activate_only_every").orElse(1);
             var greetingAsked = decorators.number("is_greeting");
             if (decorators.has("activate")) {
                 return true;
             }
-            return answers >= decorators.number("activate_only_after").orElse(0)
-                    && answers % every == 0
+            return answers[end] >= decorators.number("activate_only_after").orElse(0)
+                    && answers[end] % every == 0
                     && (greetingAsked.isEmpty()
                             || Integer.valueOf(greetingAsked.getAsInt()).equals(greeting));
         }
@@ -233,7 +236,7 @@ final class Scan {
 
         /// Whether it would have matched when one of the earlier messages of the user was the latest.
         private boolean matchedBefore() {
-            for (int end = 1; end < messages.size(); end++) {
+            for (int end = 1; end < messages.size() && steps > 0; end++) {
                 int at = end;
                 if (conversation.get(end - 1).role().equals(Message.USER)
                         && mayMatch(end)
@@ -354,7 +357,7 @@ final class Scan {
     private boolean isIn(Text text, Key key) {
         if (key.plain != null) {
             String content = key.ignoreCase ? text.lowerCase() : text.content;
-            return maySpend(content.length() / 8 + 1L) && content.contains(key.plain);
+            return maySpend(content.length() / 8 + 8L) && content.contains(key.plain);
         }
         return key.pattern != null
                 && maySpend((text.content.length() + 1L) * key.pattern.programSize())
@@ -363,6 +366,7 @@ final class Scan {
 
     private boolean maySpend(long amount) {
         if (steps < amount) {
+            steps = 0;
             warnings.add("The lorebook takes too long to match with this conversation; some keys were not looked for.");
             return false;
         }
