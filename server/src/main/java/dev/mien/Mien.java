@@ -7,6 +7,7 @@ import dev.mien.batch.BatchResource;
 import dev.mien.cache.CoherentStore;
 import dev.mien.cache.ReplicaStore;
 import dev.mien.cache.SnapshotStore;
+import dev.mien.card.CardResource;
 import dev.mien.config.ServerConfig;
 import dev.mien.feed.ChangeFeed;
 import dev.mien.feed.ChangeResource;
@@ -82,6 +83,7 @@ public final class Mien implements AutoCloseable {
         this.side = opened.side();
         this.assets = new AssetService(side, config.asset(), InstantSource.system());
         routes.addAll(new AssetResource(assets, personas, config.asset()).routes());
+        routes.addAll(new CardResource(store, personas, assets, config.card()).routes());
         this.webhooks = new WebhookResource(side, feed, bodies, config.webhook(), store::lastSeen);
         this.dispatches = !config.readOnly();
         routes.addAll(webhooks.routes());
@@ -103,7 +105,9 @@ public final class Mien implements AutoCloseable {
                 worker,
                 config.readOnly(),
                 config.worker().drainTimeout(),
-                Math.max(config.http().maximumBodyBytes(), config.asset().maximumBytes()),
+                Math.max(
+                        config.http().maximumBodyBytes(),
+                        Math.max(config.asset().maximumBytes(), config.card().maximumBytes())),
                 routes,
                 problems,
                 store::lastSeen);

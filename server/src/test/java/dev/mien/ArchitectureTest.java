@@ -98,6 +98,25 @@ class ArchitectureTest {
     }
 
     @Test
+    void card_usesPersonasAndAssetsAndWhatIsBelowThem() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.mien.card..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.mien..")
+                        .and(not(resideInAnyPackage(
+                                "dev.mien.card..",
+                                "dev.mien.persona..",
+                                "dev.mien.asset..",
+                                "dev.mien.document..",
+                                "dev.mien.store",
+                                "dev.mien.http..",
+                                "dev.mien.config..",
+                                "dev.mien.api.."))))
+                .check(MIEN);
+    }
+
+    @Test
     void document_namesNoFeature() {
         noClasses()
                 .that()

@@ -93,6 +93,12 @@ public enum ProblemType {
             "Invalid image",
             "The file is no picture in PNG, JPEG, GIF or WebP, as its first bytes say, or it is one that cannot be drawn smaller:"
                     + " it is damaged, has too many pixels, or takes too long. What is stored is served whole, without size."),
+    INVALID_CARD(
+            422,
+            "Invalid card",
+            "The file is no character card that can be read: it is none of the kinds that are known, cut off, damaged, too"
+                    + " large, dangerous to unpack, or its character has no name. The detail says which. Nothing of it was"
+                    + " stored."),
     INVALID_USER(
             422,
             "Invalid user",

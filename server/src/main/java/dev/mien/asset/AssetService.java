@@ -128,10 +128,12 @@ public final class AssetService implements AutoCloseable {
         return found.bytes();
     }
 
-    /// A small picture of one that [#info(String)] has just found.
+    /// A small picture of one that was just found.
+    ///
+    /// @param size one of those that pictures are drawn in: 64, 128, 256, 512
     ///
     /// @throws ProblemException if it cannot be drawn
-    Thumbnail thumbnail(String address, int size) {
+    public Thumbnail thumbnail(String address, int size) {
         return thumbnails.get(address, size);
     }
 

@@ -5,4 +5,4 @@ package dev.mien.asset;
 /// @param type a media type
 /// @param bytes shared: nobody may write to it
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-record Thumbnail(String type, byte[] bytes) {}
+public record Thumbnail(String type, byte[] bytes) {}

@@ -2,6 +2,7 @@ package dev.mien.config;
 
 import dev.mien.asset.AssetConfig;
 import dev.mien.cache.CacheConfig;
+import dev.mien.card.CardConfig;
 import dev.mien.feed.FeedConfig;
 import dev.mien.http.HttpConfig;
 import dev.mien.render.RenderConfig;
@@ -63,6 +64,7 @@ public record ServerConfig(
         HttpConfig http,
         AssetConfig asset,
         RenderConfig render,
+        CardConfig card,
         WebhookConfig webhook,
         WorkerConfig worker) {
     public ServerConfig {

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// @param scope what a cursor of this list belongs to
 record ListRequest(Query query, @Nullable Set<String> fields, String scope) {
     private static final String SUMMARY = "summary";
-    private static final List<String> FILTERS = List.of("active", "owner", "tag", "label", "updated_since", "q");
+    private static final List<String> FILTERS =
+            List.of("active", "owner", "tag", "label", "card", "updated_since", "q");
     /// As documents have it.
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'");
 
@@ -46,6 +47,7 @@ record ListRequest(Query query, @Nullable Set<String> fields, String scope) {
                 owner,
                 DocumentResource.parameter(request, "tag"),
                 label(DocumentResource.parameter(request, "label")),
+                DocumentResource.parameter(request, "card"),
                 time(DocumentResource.parameter(request, "updated_since")),
                 search);
         return new ListRequest(query, fields(DocumentResource.parameter(request, "fields"), service, shape), scope);

@@ -30,7 +30,7 @@ public final class PersonaResource extends DocumentResource {
         super(
                 service,
                 bodies,
-                Set.of("active", "owner", "tag", "label", "updated_since", "q"),
+                Set.of("active", "owner", "tag", "label", "card", "updated_since", "q"),
                 Set.of("version", "label"),
                 LISTS);
         this.service = service;

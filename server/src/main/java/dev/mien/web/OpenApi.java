@@ -40,6 +40,7 @@ public final class OpenApi {
         describeBulk(schemas);
         describeAssets(schemas);
         describeRendering(schemas);
+        describeCards(schemas);
         describeProblem(schemas);
     }
 
@@ -47,6 +48,24 @@ public final class OpenApi {
         var asset = members(schemas, "Asset");
         texts(asset, "address", "type");
         integers(asset, "size", "width", "height");
+    }
+
+    private static void describeCards(ObjectNode schemas) {
+        listOf(members(schemas, "CardImport").putObject("results"), "CardResult");
+        var result = members(schemas, "CardResult");
+        texts(result, "file", "status", "id", "duplicate_of", "name", "container", "spec");
+        result.putObject("spec_version");
+        for (String list : List.of("warnings", "kept")) {
+            result.putObject(list).put("type", "array").putObject("items").put("type", "string");
+        }
+        listOf(result.putObject("assets"), "CardAsset");
+        texts(members(schemas, "CardAsset"), "type", "name", "uri", "status", "reason");
+        result.putObject("problem").put("$ref", "#/components/schemas/Problem");
+        var file = members(schemas, "CardFiles")
+                .putObject("file")
+                .put("type", "array")
+                .putObject("items");
+        file.put("type", "string").put("contentMediaType", "application/octet-stream");
     }
 
     public byte[] json() {
@@ -77,7 +96,7 @@ public final class OpenApi {
         if (!route.requestSchema().isEmpty()) {
             refer(
                     operation.putObject("requestBody").put("required", true).putObject("content"),
-                    route.method().text().equals("PATCH") ? "application/merge-patch+json" : "application/json",
+                    mediaType(route),
                     route.requestSchema());
         }
         var responses = operation.putObject("responses");
@@ -89,6 +108,13 @@ public final class OpenApi {
                 responses.putObject("default").put("description", "A problem").putObject("content"),
                 "application/problem+json",
                 "Problem");
+    }
+
+    private static String mediaType(Route route) {
+        if (route.requestSchema().equals("CardFiles")) {
+            return "multipart/form-data";
+        }
+        return route.method().text().equals("PATCH") ? "application/merge-patch+json" : "application/json";
     }
 
     private static void refer(ObjectNode content, String mediaType, String schema) {

@@ -94,6 +94,9 @@ final class PostgresList {
         if (query.owner() != null) {
             require("d.owner_id = ?", PostgresReader.storable(query.owner()));
         }
+        if (query.card() != null) {
+            require("d.card_hash = ?", PostgresReader.storable(query.card()));
+        }
         if (query.label() != null) {
             require(
                     "d.id IN (SELECT owner_id FROM labels WHERE (document ->> 'label') COLLATE \"C\" = ?"

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 public final class PostgresMigrations {
     private static final Logger log = LoggerFactory.getLogger(PostgresMigrations.class);
     /// The version that this program reads and writes.
-    static final String NEWEST = "4";
+    static final String NEWEST = "5";
 
     /// The number of the advisory lock, as random as any: other programs may lock numbers of the same database.
     private static final long LOCK = 7_203_685_477_580L;

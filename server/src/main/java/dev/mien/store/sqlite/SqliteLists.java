@@ -152,6 +152,9 @@ final class SqliteLists {
                     true,
                     List.of(query.label())));
         }
+        if (query.card() != null) {
+            filters.add(new Filter(table, "id", "s.card_hash = ?", "d.card_hash = ?", true, List.of(query.card())));
+        }
         if (query.owner() != null) {
             filters.add(new Filter(table, "id", "s.owner_id = ?", "d.owner_id = ?", true, List.of(query.owner())));
         }

@@ -12,7 +12,7 @@ import org.sqlite.SQLiteDataSource;
 /// Makes the database and brings its schema up to date. Run once, by whoever starts the workers and before any of them.
 public final class SqliteMigrations {
     /// The version that this program reads and writes.
-    static final String NEWEST = "4";
+    static final String NEWEST = "5";
 
     private SqliteMigrations() {}
 

@@ -276,7 +276,7 @@ class PostgresFaultsTest {
             assertThat(column(
                             hand,
                             "SELECT version FROM schema_history WHERE version IS NOT NULL ORDER BY installed_rank"))
-                    .containsExactly("1", "2", "3", "4");
+                    .containsExactly("1", "2", "3", "4", "5");
             assertThat(column(hand, "SELECT count(*) FROM log_head")).containsExactly("1");
         }
     }
