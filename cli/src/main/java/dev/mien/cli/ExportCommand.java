@@ -71,6 +71,14 @@ final class ExportCommand implements Callable<Integer> {
             description = "write every version that is readable, oldest first, with actor and message")
     private boolean history;
 
+    @Option(
+            names = "--cards",
+            paramLabel = "DIR",
+            description =
+                    "write personas alone, each as a character card of its own in this folder: in its picture, with its"
+                            + " files, or in JSON where it has neither")
+    private @Nullable Path cards;
+
     private long versions;
     /// The files that were written.
     private final Set<String> files = new HashSet<>();
@@ -84,8 +92,16 @@ final class ExportCommand implements Callable<Integer> {
                         spec.commandLine(), "--filter: there is no filter " + name + "; there are tag, owner, active");
             }
         }
+        if (cards != null && (history || !out.equals(STANDARD))) {
+            throw new ParameterException(spec.commandLine(), "--cards goes with --filter alone");
+        }
         var counter = new Counter(err, "Exported");
         try (var open = source.open(spec, true)) {
+            if (cards != null) {
+                long written = toCards(open.api(), cards, counter);
+                counter.say(String.format(Locale.ROOT, "Exported %,d cards in %.1f s.", written, counter.seconds()));
+                return 0;
+            }
             long documents = out.equals(STANDARD)
                     ? toStandardOutput(open.api(), counter)
                     : toFile(open.api(), Path.of(out), counter);
@@ -100,6 +116,46 @@ final class ExportCommand implements Callable<Integer> {
             counter.say("mien: " + e.getMessage());
             return 1;
         }
+    }
+
+    private long toCards(ServerApi api, Path folder, Counter counter) throws IOException {
+        Files.createDirectories(folder);
+        var personas = Lines.KINDS.getLast();
+        long count = 0;
+        String cursor = null;
+        do {
+            var page = page(api, personas, cursor);
+            for (var persona : page.path("items")) {
+                if (toCard(api, personas, persona, folder)) {
+                    counter.show(++count);
+                }
+            }
+            cursor = page.path("next_cursor").stringValue(null);
+        } while (cursor != null);
+        return count;
+    }
+
+    /// Its id makes the name its own, and the same each time. The file gets it when it is complete.
+    ///
+    /// @return whether the persona is still there
+    private static boolean toCard(ServerApi api, Kind kind, JsonNode persona, Path folder) throws IOException {
+        boolean hasFiles = persona.path("card").path("container").asString("").equals("charx");
+        String extension = hasFiles ? "charx" : persona.path("avatar").isString() ? "png" : "json";
+        String id = persona.path("id").asString("");
+        var answer = api.file(kind.path() + "/" + ServerApi.encode(id) + "/card." + extension);
+        if (answer.statusCode() == 404) {
+            return false;
+        }
+        if (answer.statusCode() != 200) {
+            throw new FailedException(
+                    "the server says: status " + answer.statusCode() + " for the card of persona " + id);
+        }
+        String name = persona.path("name").asString("").replaceAll("[^A-Za-z0-9]+", "-");
+        var file = folder.resolve(name.substring(0, Math.min(name.length(), 60)) + "-" + id + "." + extension);
+        var partial = Path.of(file + ".partial");
+        Files.write(partial, answer.body());
+        Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+        return true;
     }
 
     private long toStandardOutput(ServerApi api, Counter counter) throws IOException {

@@ -1,5 +1,6 @@
 package dev.mien.cli;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.CharacterCodingException;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.core.JacksonException;
@@ -28,11 +30,16 @@ import tools.jackson.databind.node.ObjectNode;
         description = {
             "Bring users and personas from files of JSON Lines into a store, as export writes them. Each keeps its id. It may be"
                     + " run again, also after it was interrupted: what is there and equal stays as it is.",
+            "Character cards (JSON, PNG, APNG, CHARX, JPEG, WebP), or folders of them, become personas. A card that was imported"
+                    + " before is not imported again, whatever was edited since. A line tells what became of each.",
             "A document that is there and different is left alone and reported, or replaced with --overwrite. Versions,"
                     + " revisions and times are those of the import; mien copy keeps them. Where a file has several versions"
                     + " of a document, they are made one after another, with their actor and message."
         },
-        footer = {"", "Exit status 0: all lines are in the store. 1: some are not. 2: the command line is wrong."})
+        footer = {
+            "",
+            "Exit status 0: all lines and cards are in the store. 1: some are not. 2: the command line is wrong."
+        })
 final class ImportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -43,7 +50,9 @@ final class ImportCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "FILE",
-            description = "what to read; compressed if the name ends in .gz; - for standard input")
+            description =
+                    "what to read: JSON Lines, compressed if the name ends in .gz, - for standard input; a card; or a folder"
+                            + " of cards")
     private List<String> files = new ArrayList<>();
 
     @Option(names = "--overwrite", description = "replace documents that are there and different")
@@ -52,6 +61,18 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--stop-on-error", description = "end with the first line that cannot be imported")
     private boolean stopOnError;
 
+    @Option(names = "--dry-run", description = "cards only: tell what would come of it, and write nothing")
+    private boolean dryRun;
+
+    @Option(names = "--owner", paramLabel = "ID", description = "cards only: the user who is to own the personas")
+    private @Nullable String owner;
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "cards only: write what became of each to this file, as JSON Lines")
+    private @Nullable Path report;
+
     @Override
     public Integer call() throws Exception {
         PrintWriter err = spec.commandLine().getErr();
@@ -59,28 +80,24 @@ final class ImportCommand implements Callable<Integer> {
         var temporary = new ArrayList<Path>();
         try (var open = source.open(spec, false)) {
             var inputs = new ArrayList<Path>();
+            var names = new ArrayList<String>();
+            var cards = new ArrayList<Path>();
             for (String file : files) {
-                inputs.add(file.equals("-") ? standardInput(temporary) : readable(Path.of(file)));
-            }
-            var run = new Import(open.api(), overwrite, stopOnError, counter, files.size() > 1);
-            // Users first, since personas name them.
-            boolean goOn = true;
-            for (var kind : Lines.KINDS) {
-                for (int i = 0; i < inputs.size() && goOn; i++) {
-                    goOn = run(run, inputs.get(i), files.get(i), kind);
+                if (!file.equals("-") && Files.isDirectory(Path.of(file))) {
+                    cards.addAll(CardImport.in(Path.of(file)));
+                } else if (!file.equals("-") && CardImport.isCard(readable(Path.of(file)))) {
+                    cards.add(Path.of(file));
+                } else {
+                    inputs.add(file.equals("-") ? standardInput(temporary) : readable(Path.of(file)));
+                    names.add(file);
                 }
             }
-            var counts = run.counts();
-            counter.say(String.format(
-                    Locale.ROOT,
-                    "Created %,d, replaced %,d, already there %,d, not imported %,d%s in %.1f s.",
-                    counts.created(),
-                    counts.replaced(),
-                    counts.unchanged(),
-                    counts.refused(),
-                    goOn ? "" : " (stopped there)",
-                    counter.seconds()));
-            return counts.refused() == 0 ? 0 : 1;
+            if (dryRun && !inputs.isEmpty()) {
+                throw new ParameterException(
+                        spec.commandLine(), "--dry-run is for cards, and " + names.getFirst() + " is none");
+            }
+            boolean all = inputs.isEmpty() || lines(open.api(), counter, inputs, names);
+            return cards(open.api(), counter, cards, inputs.isEmpty()) && all ? 0 : 1;
         } catch (FailedException e) {
             counter.say("mien: " + e.getMessage());
             return 1;
@@ -89,6 +106,46 @@ final class ImportCommand implements Callable<Integer> {
                 Files.deleteIfExists(file);
             }
         }
+    }
+
+    /// @param alone whether there is nothing else to import
+    /// @return whether all are in the store, or could be
+    private boolean cards(ServerApi api, Counter counter, List<Path> cards, boolean alone) throws IOException {
+        if (cards.isEmpty()) {
+            if (alone) {
+                counter.say("There are no cards.");
+            }
+            return true;
+        }
+        try (var to = report == null ? null : new BufferedOutputStream(Files.newOutputStream(report))) {
+            var run = new CardImport(api, owner, dryRun, spec.commandLine().getOut(), counter, to);
+            run.run(cards);
+            counter.say(String.format(Locale.ROOT, "%s, in %.1f s.", run.summary(), counter.seconds()));
+            return run.refused() == 0;
+        }
+    }
+
+    /// @return whether all lines are in the store
+    private boolean lines(ServerApi api, Counter counter, List<Path> inputs, List<String> names) {
+        var run = new Import(api, overwrite, stopOnError, counter, names.size() > 1);
+        // Users first, since personas name them.
+        boolean goOn = true;
+        for (var kind : Lines.KINDS) {
+            for (int i = 0; i < inputs.size() && goOn; i++) {
+                goOn = run(run, inputs.get(i), names.get(i), kind);
+            }
+        }
+        var counts = run.counts();
+        counter.say(String.format(
+                Locale.ROOT,
+                "Created %,d, replaced %,d, already there %,d, not imported %,d%s in %.1f s.",
+                counts.created(),
+                counts.replaced(),
+                counts.unchanged(),
+                counts.refused(),
+                goOn ? "" : " (stopped there)",
+                counter.seconds()));
+        return counts.refused() == 0;
     }
 
     private static Path readable(Path file) {

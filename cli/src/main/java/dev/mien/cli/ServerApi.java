@@ -1,16 +1,21 @@
 package dev.mien.cli;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -19,6 +24,9 @@ import tools.jackson.databind.JsonNode;
 /// must be safe to repeat.
 final class ServerApi implements AutoCloseable {
     private static final int TRIES = 8;
+    /// Nobody can know it, so no file has it in it.
+    private static final String BOUNDARY = "mien-" + UUID.randomUUID();
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
 
     private final URI base;
@@ -40,21 +48,44 @@ final class ServerApi implements AutoCloseable {
     }
 
     Reply get(String path) {
-        return json(send("GET", path, "", null));
+        return json(send("GET", path, "", BodyPublishers.noBody()));
     }
 
     Reply post(String path, JsonNode body) {
-        return json(send("POST", path, "application/json", Lines.JSON.writeValueAsBytes(body)));
+        return json(
+                send("POST", path, "application/json", BodyPublishers.ofByteArray(Lines.JSON.writeValueAsBytes(body))));
     }
 
     /// Sends a file as it is.
     Reply postFile(String path, byte[] file) {
-        return json(send("POST", path, "application/octet-stream", file));
+        return json(send("POST", path, "application/octet-stream", BodyPublishers.ofByteArray(file)));
+    }
+
+    /// Sends several files as a form does. They are read while they are sent.
+    Reply postFiles(String path, List<Path> files) {
+        var parts = new ArrayList<BodyPublisher>();
+        try {
+            for (var file : files) {
+                String name = file.toString().replace("\"", "%22").replaceAll("[\\r\\n]", "?");
+                parts.add(BodyPublishers.ofString("--" + BOUNDARY
+                        + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\n\r\n"));
+                parts.add(BodyPublishers.ofFile(file));
+                parts.add(BodyPublishers.ofString("\r\n"));
+            }
+        } catch (FileNotFoundException e) {
+            throw new FailedException("a file is gone: " + e.getMessage());
+        }
+        parts.add(BodyPublishers.ofString("--" + BOUNDARY + "--\r\n"));
+        return json(send(
+                "POST",
+                path,
+                "multipart/form-data; boundary=" + BOUNDARY,
+                BodyPublishers.concat(parts.toArray(new BodyPublisher[0]))));
     }
 
     /// Fetches a file as it is.
     HttpResponse<byte[]> file(String path) {
-        return send("GET", path, "", null);
+        return send("GET", path, "", BodyPublishers.noBody());
     }
 
     private Reply json(HttpResponse<byte[]> response) {
@@ -65,13 +96,11 @@ final class ServerApi implements AutoCloseable {
         }
     }
 
-    private HttpResponse<byte[]> send(String method, String path, String type, byte @Nullable [] body) {
+    private HttpResponse<byte[]> send(String method, String path, String type, BodyPublisher body) {
         var request = HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(60));
-        if (body == null) {
-            request.method(method, BodyPublishers.noBody());
-        } else {
+        request.method(method, body);
+        if (!type.isEmpty()) {
             request.header("Content-Type", type);
-            request.method(method, BodyPublishers.ofByteArray(body));
         }
         var pause = FIRST_PAUSE;
         for (int tried = 1; ; tried++) {
