@@ -35,6 +35,8 @@ import dev.mien.web.AboutResource;
 import dev.mien.web.OpenApi;
 import dev.mien.webhook.Dispatcher;
 import dev.mien.webhook.WebhookResource;
+import dev.mien.worker.WorkerBoard;
+import dev.mien.worker.WorkersResource;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +53,7 @@ public final class Mien implements AutoCloseable {
     private @Nullable Dispatcher dispatcher;
     private final boolean dispatches;
     private final WebApp web;
+    private final WorkerBoard board;
     private final @Nullable Pruner pruner;
     private final byte[] description;
 
@@ -89,6 +92,8 @@ public final class Mien implements AutoCloseable {
         routes.addAll(webhooks.routes());
         routes.addAll(new OwnershipResource(store, users, personas, personaResource, bodies).routes());
         routes.addAll(new BatchResource(store, List.of(personas, users), bodies).routes());
+        this.board = WorkerBoard.open(config, worker);
+        routes.addAll(new WorkersResource(board, worker, store::lastSeen).routes());
         routes.addAll(about.routes());
         this.description = new OpenApi(routes, List.of(personas, users)).json();
         about.describe(description);
@@ -137,6 +142,7 @@ public final class Mien implements AutoCloseable {
     /// Begins to serve.
     public void start() {
         web.start();
+        board.begin(web::requests, store::lastSeen);
         dispatcher = dispatches ? webhooks.dispatch() : null;
     }
 
@@ -171,6 +177,7 @@ public final class Mien implements AutoCloseable {
             sweeper.close();
         }
         assets.close();
+        board.close();
         side.close();
         if (pruner != null) {
             pruner.close();

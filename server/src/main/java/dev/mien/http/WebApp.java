@@ -178,6 +178,11 @@ public final class WebApp implements AutoCloseable {
         return server.port();
     }
 
+    /// How many requests it has begun to answer.
+    public long requests() {
+        return begun.sum();
+    }
+
     /// From now on each answer asks its client to close the connection.
     public void beginDraining() {
         draining = true;

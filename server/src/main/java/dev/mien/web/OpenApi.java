@@ -41,6 +41,7 @@ public final class OpenApi {
         describeAssets(schemas);
         describeRendering(schemas);
         describeCards(schemas);
+        describeWorkers(schemas);
         describeProblem(schemas);
     }
 
@@ -289,6 +290,15 @@ public final class OpenApi {
         integers(entry, "tokens");
         listOf(rendered.putObject("lorebook"), "ChosenEntry");
         rendered.putObject("warnings").put("type", "array").putObject("items").put("type", "string");
+    }
+
+    private static void describeWorkers(ObjectNode schemas) {
+        var worker = members(schemas, "Worker");
+        integers(worker, "worker", "pid", "requests", "revision");
+        texts(worker, "started_at", "seen_at");
+        var workers = members(schemas, "Workers");
+        listOf(workers.putObject("items"), "Worker");
+        integers(workers, "answered_by");
     }
 
     private static ObjectNode members(ObjectNode schemas, String name) {
