@@ -32,6 +32,7 @@ import dev.mien.store.sqlite.SqliteStore;
 import dev.mien.user.UserResource;
 import dev.mien.user.UserService;
 import dev.mien.web.AboutResource;
+import dev.mien.web.ConsoleResource;
 import dev.mien.web.OpenApi;
 import dev.mien.webhook.Dispatcher;
 import dev.mien.webhook.WebhookResource;
@@ -95,6 +96,7 @@ public final class Mien implements AutoCloseable {
         this.board = WorkerBoard.open(config, worker);
         routes.addAll(new WorkersResource(board, worker, store::lastSeen).routes());
         routes.addAll(about.routes());
+        routes.addAll(new ConsoleResource(store::lastSeen, problems).routes());
         this.description = new OpenApi(routes, List.of(personas, users)).json();
         about.describe(description);
 

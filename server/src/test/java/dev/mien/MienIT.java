@@ -657,16 +657,6 @@ class MienIT {
     }
 
     @Test
-    void get_start_linksToWhatThereIs() {
-        var page = mien.get("/").text();
-
-        for (String link : List.of(PERSONAS, USERS, "/openapi.json", "/livez", "/readyz")) {
-            assertThat(page).contains("\"" + link + "\"");
-            assertThat(mien.get(link).status()).isEqualTo(200);
-        }
-    }
-
-    @Test
     void get_anyReadMode_isAnsweredWithTheNewest() {
         var created = persona("Ophelia");
         String token = created.header("Mien-Revision");

@@ -162,7 +162,8 @@ class OpenApiIT {
                 .replace("{label}", "production")
                 .replace("{username}", "ophelia")
                 .replace("{address}", asset)
-                .replace("{type}", "internal");
+                .replace("{type}", "internal")
+                .replace("{file}", "console.css");
     }
 
     private static TreeSet<String> allowed(RunningMien.Reply reply) {

@@ -56,8 +56,7 @@ public final class AboutResource {
                 Route.of(Method.GET, "/livez", "Whether the worker runs; never asks the store", 200, this::livez),
                 Route.of(Method.GET, "/readyz", "Whether the worker can read and write the store", 200, this::readyz),
                 Route.of(Method.GET, "/openapi.json", "This description", 200, this::openApi),
-                Route.of(Method.GET, "/problems/{type}", "What a problem means and what to do", 200, this::problem),
-                Route.of(Method.GET, "/", "A page for people", 200, this::start));
+                Route.of(Method.GET, "/problems/{type}", "What a problem means and what to do", 200, this::problem));
     }
 
     private void livez(ServerRequest request, ServerResponse response) {
@@ -71,18 +70,6 @@ public final class AboutResource {
 
     private void openApi(ServerRequest request, ServerResponse response) {
         Answers.json(request, response, openApi, store.lastSeen());
-    }
-
-    private void start(ServerRequest request, ServerResponse response) {
-        html(request, response, "Mien", """
-                <p>This is a Mien server. It keeps personas, the characters that AI applications speak as, and the users who
-                own them. Once an edit is acknowledged, nobody reads the old persona again, on any worker.</p>
-                <ul>
-                <li><a href="/api/v1/personas">Personas</a> and <a href="/api/v1/users">users</a>, as JSON</li>
-                <li><a href="/openapi.json">The description of the API</a></li>
-                <li>Health: <a href="/livez">alive</a>, <a href="/readyz">ready</a></li>
-                </ul>
-                """);
     }
 
     private void problem(ServerRequest request, ServerResponse response) {

@@ -1,4 +1,5 @@
-/// What the server says about itself: the start page, its health, its description, and the pages that explain problems.
+/// What the server says about itself: its health, its description, and the pages that explain problems; and the files
+/// of the console, the page for people at `/`.
 @NullMarked
 package dev.mien.web;
 
