@@ -233,7 +233,7 @@ class WorkersIT {
         try (var writing = new Writing(id, 6)) {
             writing.awaitAcknowledged(40);
 
-            var victim = stopWhileItHoldsTheWriteLock();
+            var victim = stopWhileItHoldsTheWriteLock(writing);
             writing.awaitAcknowledged(40);
             writing.close();
 
@@ -243,24 +243,34 @@ class WorkersIT {
         }
     }
 
-    private ProcessHandle stopWhileItHoldsTheWriteLock() throws Exception {
+    private ProcessHandle stopWhileItHoldsTheWriteLock(Writing writing) throws Exception {
         var random = new Random(11);
         try (var lock = new SqliteSideDoor(directory.resolve("data"))) {
             for (int attempt = 0; attempt < 2_000; attempt++) {
                 var workers = server.workers();
                 var worker = workers.get(random.nextInt(workers.size()));
                 Signal.send("STOP", worker);
-                if (lock.isHeld()) {
-                    Thread.sleep(20); // Whoever else held it has let it go by now.
-                    if (lock.isHeld()) {
-                        return worker;
-                    }
+                if (lock.isHeld() && everythingWaits(lock, writing)) {
+                    return worker;
                 }
                 Signal.send("CONT", worker);
                 Thread.sleep(random.nextInt(3));
             }
         }
         throw new AssertionError("no worker was met with the write lock in its hands");
+    }
+
+    /// Whether it is the stopped worker who holds the lock. If it were another one, writes would go on.
+    private static boolean everythingWaits(SqliteSideDoor lock, Writing writing) throws Exception {
+        Thread.sleep(20); // Answers that were on their way have come by now.
+        int before = writing.acknowledged.size();
+        for (int look = 0; look < 40; look++) {
+            Thread.sleep(5);
+            if (!lock.isHeld() || writing.acknowledged.size() != before) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Connection sideConnection() throws SQLException {
