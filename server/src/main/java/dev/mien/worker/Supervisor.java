@@ -6,6 +6,7 @@ import dev.mien.store.postgres.PostgresMigrations;
 import dev.mien.store.sqlite.SqliteMigrations;
 import dev.mien.store.sqlite.SqliteStore;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -227,16 +228,23 @@ public final class Supervisor {
         }
         boolean steady = System.nanoTime() - worker.startedAt > STEADY.toNanos();
         slot.failures = steady ? 0 : slot.failures + 1;
-        var backoff = slot.failures == 0
-                ? Duration.ZERO
-                : min(Duration.ofMillis(100L << Math.min(slot.failures - 1, 10)), LONGEST_BACKOFF);
-        slot.startAt = System.nanoTime() + backoff.toNanos();
         log.warn(
                 "Worker {} (process {}) ended with status {}; it is started again {}",
                 slot.number,
                 worker.pid(),
                 worker.exitStatus(),
-                backoff.isZero() ? "at once" : "in " + backoff.toMillis() + " ms");
+                startLater(slot));
+    }
+
+    /// Has a worker started once its time has come: the later the more often it has failed.
+    ///
+    /// @return when, in words
+    private static String startLater(Slot slot) {
+        var backoff = slot.failures == 0
+                ? Duration.ZERO
+                : min(Duration.ofMillis(100L << Math.min(slot.failures - 1, 10)), LONGEST_BACKOFF);
+        slot.startAt = System.nanoTime() + backoff.toNanos();
+        return backoff.isZero() ? "at once" : "in " + backoff.toMillis() + " ms";
     }
 
     private static Duration min(Duration a, Duration b) {
@@ -282,8 +290,7 @@ public final class Supervisor {
                 }
             }
             if (slot.current == null && slot.successor == null && !stopping && now >= slot.startAt) {
-                slot.current = launch(slot, port);
-                order(slot.current, "go");
+                start(slot, port);
             }
         }
         restartNext(port);
@@ -293,6 +300,18 @@ public final class Supervisor {
                 kill(slot.current);
                 kill(slot.successor);
             });
+        }
+    }
+
+    /// Where the system gives no process, as when there are too many or no memory is left, the other workers go on and
+    /// this one is tried again.
+    private void start(Slot slot, int port) {
+        try {
+            slot.current = launch(slot, port);
+            order(slot.current, "go");
+        } catch (UncheckedIOException e) {
+            slot.failures++;
+            log.error("Worker {} could not be started; it is tried again {}", slot.number, startLater(slot), e);
         }
     }
 
@@ -317,8 +336,14 @@ public final class Supervisor {
             if (slot.current == null) {
                 return;
             }
+            try {
+                slot.successor = launch(slot, port);
+            } catch (UncheckedIOException e) {
+                log.error("No successor of worker {} could be started; the rolling restart ends here", slot.number, e);
+                toRestart.clear();
+                return;
+            }
             restarting = slot;
-            slot.successor = launch(slot, port);
             slot.successor.order("go");
         }
     }

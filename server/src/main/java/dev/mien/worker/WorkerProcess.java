@@ -27,6 +27,7 @@ final class WorkerProcess {
     boolean draining;
 
     /// @param said called by threads of this class with what the worker says, in order, and at the end [#EXITED]
+    /// @throws UncheckedIOException if the system gives no process
     WorkerProcess(int number, List<String> command, BiConsumer<WorkerProcess, String> said) {
         this.number = number;
         try {
