@@ -13,6 +13,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /// to be escaped or told apart from what a text contains. The databases have their own idea of what a word is, and
 /// differ in rare scripts; where they found something and this does not see what, there is no snippet.
 final class Snippets {
+    private static final String NAME = "name";
     private static final int MOST = 3;
     /// What is shown before the first match and, from there on, behind.
     private static final int CHARACTERS_BEFORE = 40;
@@ -21,16 +22,16 @@ final class Snippets {
     /// How far a cut may move in order not to fall into a word.
     private static final int SLACK = 20;
 
+    private final Search search;
     private final List<List<String>> terms;
-    private final List<Boolean> beginnings;
     private final List<String> members;
 
     /// @param members where to look, in this order
     Snippets(Search search, List<String> members) {
+        this.search = search;
         this.terms = search.terms().stream()
                 .map(term -> term.words().stream().map(Search::fold).toList())
                 .toList();
-        this.beginnings = search.terms().stream().map(Search.Term::beginning).toList();
         this.members = members;
     }
 
@@ -54,7 +55,7 @@ final class Snippets {
         if (snippets.size() == MOST) {
             return;
         }
-        var matches = matches(text);
+        var matches = matches(text, member.equals(NAME));
         if (matches.isEmpty()) {
             return;
         }
@@ -73,12 +74,12 @@ final class Snippets {
     }
 
     /// The first matches of the text, in their order, none of them inside of another.
-    private List<Range> matches(String text) {
+    private List<Range> matches(String text, boolean inName) {
         var matches = new ArrayList<Range>();
         int from = 0;
         while (from < text.length()) {
             int start = Search.wordStart(text, from);
-            int end = matchEnd(text, start);
+            int end = matchEnd(text, start, inName);
             if (end > start) {
                 if (!matches.isEmpty() && end > matches.getFirst().start() + CHARACTERS_BEHIND + SLACK) {
                     break;
@@ -93,7 +94,7 @@ final class Snippets {
     }
 
     /// Where the longest match that begins with the word at `start` ends; `start` if there is none.
-    private int matchEnd(String text, int start) {
+    private int matchEnd(String text, int start, boolean inName) {
         int longest = start;
         for (int t = 0; t < terms.size(); t++) {
             var words = terms.get(t);
@@ -103,7 +104,8 @@ final class Snippets {
             while (matched < words.size() && at < text.length()) {
                 end = Search.wordEnd(text, at);
                 String word = Search.fold(text.substring(at, end));
-                boolean beginning = beginnings.get(t) && matched == words.size() - 1;
+                boolean beginning =
+                        matched == words.size() - 1 && search.terms().get(t).isBeginning(inName);
                 if (beginning ? !word.startsWith(words.get(matched)) : !word.equals(words.get(matched))) {
                     break;
                 }

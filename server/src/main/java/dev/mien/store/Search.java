@@ -24,16 +24,28 @@ public record Search(List<Term> terms, int skip) {
     /// Most characters of what a person wrote.
     public static final int MOST_CHARACTERS = 1_000;
 
-    /// A shorter word is not taken as the beginning of another: too many documents have a word that begins so.
-    private static final int SHORTEST_BEGINNING = 3;
+    /// A shorter word is not taken as the beginning of a word in a name.
+    private static final int SHORTEST_BEGINNING_IN_NAME = 2;
+
+    /// Nor of one in other texts: too many documents have a word that begins so, and an index of beginnings costs as
+    /// much
+    /// at each edit as that of the words.
+    private static final int SHORTEST_BEGINNING = 4;
 
     /// Words that follow each other.
     ///
     /// @param text has at least one word, and no quotation mark and no control character
-    /// @param beginning whether the last of them may also be the beginning of a word
-    public record Term(String text, boolean beginning) {
+    /// @param open whether somebody may still be typing the last of them
+    public record Term(String text, boolean open) {
         public List<String> words() {
             return Search.words(text);
+        }
+
+        /// Whether the last word may also be the beginning of a word.
+        ///
+        /// @param inName whether of one in the name, where all terms are looked for in names
+        public boolean isBeginning(boolean inName) {
+            return open && isLongEnough(words().getLast(), inName ? SHORTEST_BEGINNING_IN_NAME : SHORTEST_BEGINNING);
         }
     }
 
@@ -68,12 +80,12 @@ public record Search(List<Term> terms, int skip) {
     private static void add(List<Term> terms, String text, boolean isLast) {
         var words = words(text);
         if (!words.isEmpty()) {
-            terms.add(new Term(text.strip(), isLast && isLongEnough(words.getLast())));
+            terms.add(new Term(text.strip(), isLast));
         }
     }
 
-    private static boolean isLongEnough(String word) {
-        return word.codePointCount(0, word.length()) >= SHORTEST_BEGINNING
+    private static boolean isLongEnough(String word, int shortest) {
+        return word.codePointCount(0, word.length()) >= shortest
                 || word.codePoints().anyMatch(Search::isWrittenWithoutSpaces);
     }
 

@@ -56,7 +56,9 @@ class SnippetsTest {
         String document = "{\"personality\":\"hold the basket, she holds; the-basket\"}";
 
         assertThat(matches(of("\"the basket\"", document).get(0))).containsExactly("the basket", "the-basket");
-        assertThat(matches(of("hol", document).get(0))).containsExactly("hold", "holds");
+        assertThat(matches(of("hold", document).get(0))).containsExactly("hold", "holds");
+        assertThat(of("hol", document)).isEmpty();
+        assertThat(matches(of("hol", "{\"name\":\"Holder\"}").get(0))).containsExactly("Holder");
         assertThat(matches(of("\"hold\"", document).get(0))).containsExactly("hold");
     }
 

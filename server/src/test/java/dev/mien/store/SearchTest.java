@@ -3,6 +3,7 @@ package dev.mien.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mien.store.Search.Term;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SearchTest {
@@ -10,7 +11,19 @@ class SearchTest {
     void parse_words_areTermsAndTheLastMayBeABeginning() {
         assertThat(Search.parse("  one, two three "))
                 .containsExactly(new Term("one,", false), new Term("two", false), new Term("three", true));
-        assertThat(Search.parse("one to")).containsExactly(new Term("one", false), new Term("to", false));
+    }
+
+    @Test
+    void isBeginning_lastWord_dependsOnItsLengthAndOnWhereItIsLookedFor() {
+        for (String word : List.of("o", "of", "off", "offe", "off\u00e9", "\u6771", "o'neil", "neil'o")) {
+            var term = Search.parse("x " + word).getLast();
+            int length = term.words().getLast().length();
+            assertThat(term.isBeginning(true)).as(word).isEqualTo(length >= 2 || word.equals("\u6771"));
+            assertThat(term.isBeginning(false)).as(word).isEqualTo(length >= 4 || word.equals("\u6771"));
+            assertThat(Search.parse(word + " x").getFirst().isBeginning(true))
+                    .as(word)
+                    .isFalse();
+        }
     }
 
     @Test

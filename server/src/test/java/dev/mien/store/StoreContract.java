@@ -533,11 +533,23 @@ public interface StoreContract {
         String id = createPersona("Ophelia Elsinore");
 
         assertThat(found("oph")).containsExactly(id);
-        assertThat(found("ophelia els")).containsExactly(id);
-        assertThat(found("op")).isEmpty();
+        assertThat(found("ophelia el")).containsExactly(id);
+        assertThat(found("op")).containsExactly(id);
+        assertThat(found("o")).isEmpty();
         assertThat(found("oph elsinore")).isEmpty();
         assertThat(found("\"oph\"")).isEmpty();
         assertThat(found("phelia")).isEmpty();
+    }
+
+    @Test
+    default void search_beginningOutsideOfTheName_hasFourLettersOrMore() {
+        String id = createPersona(Map.of("name", "Ophelia", "greeting", "Elsinore", "tags", List.of("queenly")));
+
+        assertThat(found("elsi")).containsExactly(id);
+        assertThat(found("els")).isEmpty();
+        assertThat(found("elsinore quee")).containsExactly(id);
+        assertThat(found("elsinore que")).isEmpty();
+        assertThat(found("elsinore ophe")).containsExactly(id);
     }
 
     @Test
@@ -612,6 +624,40 @@ public interface StoreContract {
 
         assertThat(found).hasSize(Search.MOST_RANKED + 1).doesNotHaveDuplicates();
         assertThat(found.getFirst()).isEqualTo(oldName);
+    }
+
+    /// Documents in any order, some of them several times: however the index is written, it holds what they are at the
+    /// end.
+    @Test
+    default void search_manyChangesInOneEdit_findsEachByItsLastWords() {
+        var ids = new ArrayList<String>();
+        var creations = new ArrayList<Step>();
+        for (int i = 0; i < 12; i++) {
+            ids.add(newId());
+            creations.add(new Step.Create(
+                    PERSONAS, ids.get(i), bytes(Map.of("name", "Guest" + i, "greeting", "before" + i))));
+        }
+        committed(store().commit(new Edit(creations)));
+        var changes = new ArrayList<Step>();
+        for (int round = 0; round < 2; round++) {
+            for (int i = 11; i >= 0; i--) {
+                changes.add(new Step.Change(PERSONAS, ids.get(i), any -> true, put("greeting", "after" + i + round)));
+            }
+        }
+        changes.add(new Step.Purge(PERSONAS, ids.get(11), any -> true));
+        changes.add(new Step.Purge(PERSONAS, ids.get(4), any -> true));
+        changes.add(creation(PERSONAS, ids.get(4), "Returned"));
+
+        committed(store().commit(new Edit(changes)));
+
+        for (int i = 0; i < 12; i++) {
+            boolean stays = i != 4 && i != 11;
+            assertThat(found("after" + i + "1")).hasSize(stays ? 1 : 0).isSubsetOf(ids.get(i));
+            assertThat(found("\"before" + i + "\"")).isEmpty();
+            assertThat(found("\"after" + i + "0\"")).isEmpty();
+            assertThat(found("\"guest" + i + "\"")).hasSize(stays ? 1 : 0);
+        }
+        assertThat(found("returned")).containsExactly(ids.get(4));
     }
 
     @Test

@@ -72,8 +72,8 @@ final class PostgresList {
             parameters.add(query.limit() + 1);
         } else {
             String phrases = search.terms().stream().map(Search.Term::text).collect(Collectors.joining("\n"));
-            boolean beginning = search.terms().getLast().beginning();
-            for (int part = 0; part < 2; part++) {
+            for (boolean inName : List.of(true, false)) {
+                boolean beginning = search.terms().getLast().isBeginning(inName);
                 parameters.addAll(List.of(phrases, beginning, phrases, beginning));
                 parameters.addAll(values);
             }

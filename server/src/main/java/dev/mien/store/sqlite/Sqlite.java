@@ -31,7 +31,10 @@ final class Sqlite {
                         "secure_delete", "1", // what is erased is overwritten; costs nothing that can be measured
                         "journal_size_limit", "67108864",
                         "wal_autocheckpoint", "8000",
-                        "cache_size", "-8000"));
+                        "cache_size", "-8000",
+                        // What undoes a statement that fails in its triggers (some pages for each edit) stays in
+                        // memory: https://www.sqlite.org/tempfiles.html
+                        "temp_store", "2"));
     }
 
     /// A connection that writes a row now and then, beside those who commit documents.

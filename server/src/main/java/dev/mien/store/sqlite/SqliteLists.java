@@ -229,8 +229,8 @@ final class SqliteLists {
             values.addAll(filter.values());
         }
         String join = " CROSS JOIN " + collection.name() + " d ON d.id = n.id";
-        for (int part = 0; part < 2; part++) {
-            parameters.add(match(search.terms()));
+        for (boolean inName : List.of(true, false)) {
+            parameters.add(match(search.terms(), inName));
             parameters.addAll(values);
         }
         parameters.add(search.skip() + limit);
@@ -253,9 +253,9 @@ final class SqliteLists {
     }
 
     /// The terms in the language of FTS5, each in quotation marks, of which there are none in it.
-    static String match(List<Search.Term> terms) {
+    static String match(List<Search.Term> terms, boolean inName) {
         return terms.stream()
-                .map(term -> "\"" + term.text() + "\"" + (term.beginning() ? " *" : ""))
+                .map(term -> "\"" + term.text() + "\"" + (term.isBeginning(inName) ? " *" : ""))
                 .collect(Collectors.joining(" AND "));
     }
 

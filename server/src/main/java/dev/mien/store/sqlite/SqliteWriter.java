@@ -40,7 +40,8 @@ import org.slf4j.LoggerFactory;
 /// Commits batches of edits on the worker's one writing connection. Used by the committing thread alone, except for
 /// [#fault()].
 ///
-/// One batch: the turnstile, `BEGIN IMMEDIATE`, the edits, the invariants, `COMMIT`, the answers. The
+/// One batch: the turnstile, `BEGIN IMMEDIATE`, the edits, the index of words, the invariants, `COMMIT`, the answers.
+/// The
 /// connection is in autocommit as far as JDBC knows, because the driver's own transactions would take the write lock
 /// again right behind each commit.
 ///
@@ -144,12 +145,14 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
             requireFile();
             begin();
             head = readHead();
+            execute("INSERT INTO personas_reindex VALUES (0)");
             for (var more = source.take(); !more.isEmpty(); more = source.take()) {
                 taken.addAll(more);
                 for (var waiting : more) {
                     run(waiting, head, ran);
                 }
             }
+            execute("DELETE FROM personas_reindex WHERE docid = 0");
             receipts.forgetOld();
             requireHead(head);
         } catch (SQLException | RuntimeException e) {

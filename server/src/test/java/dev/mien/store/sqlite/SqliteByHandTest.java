@@ -599,6 +599,11 @@ class SqliteByHandTest {
         assertThat(by.found("gertrude")).containsExactly("h", id);
         assertThat(by.found("ophelia")).isEmpty();
 
+        run("UPDATE personas SET document = json_set(document, '$.greeting', 'at ' || id)");
+        assertThat(by.found("\"at h\"")).containsExactly("h");
+        assertThat(by.found("\"at " + id + "\"")).containsExactly(id);
+        assertThat(by.found("new words")).isEmpty();
+
         run("DELETE FROM personas WHERE id = 'h'");
         assertThat(by.found("gertrude")).containsExactly(id);
         assertThat(by.found("raven")).isEmpty();
