@@ -82,7 +82,8 @@ public enum ProblemType {
     UNSUPPORTED_MEDIA_TYPE(
             415,
             "Unsupported media type",
-            "The body must be application/json (for PATCH also application/merge-patch+json), in UTF-8."),
+            "The body is not of a type that this address takes; detail says which. Documents are application/json (for PATCH"
+                    + " also application/merge-patch+json), in UTF-8."),
     INVALID_PERSONA(
             422,
             "Invalid persona",

@@ -1,6 +1,7 @@
 package dev.mien.cli;
 
 import dev.mien.store.StoreUnavailableException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,28 +15,43 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "Mien 0.1.0",
         description =
-                "A persona server for AI applications: once an edit is acknowledged, nobody reads the old persona.",
-        subcommands = {
-            ServeCommand.class,
-            TrainCommand.class,
-            DemoCommand.class,
-            CopyCommand.class,
-            ExportCommand.class,
-            ImportCommand.class,
-            VerifyCommand.class
-        })
+                "A persona server for AI applications: once an edit is acknowledged, nobody reads the old persona.")
 public final class Main implements Runnable {
+    private record Subcommand(String name, Class<?> type) {}
+
+    private static final List<Subcommand> SUBCOMMANDS = List.of(
+            new Subcommand("serve", ServeCommand.class),
+            new Subcommand("train", TrainCommand.class),
+            new Subcommand("demo", DemoCommand.class),
+            new Subcommand("copy", CopyCommand.class),
+            new Subcommand("export", ExportCommand.class),
+            new Subcommand("import", ImportCommand.class),
+            new Subcommand("verify", VerifyCommand.class));
+
     @Spec
     private CommandSpec spec;
 
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(arguments.length == 0 ? "" : arguments[0]).execute(arguments));
     }
 
     static CommandLine commandLine() {
+        return commandLine("");
+    }
+
+    /// @param first the first argument. Where it names a subcommand, only that one is described: to describe them all
+    /// takes
+    ///     longer than a server takes to start
+    static CommandLine commandLine(String first) {
         var commandLine = new CommandLine(new Main());
+        var named = SUBCOMMANDS.stream()
+                .filter(command -> command.name().equals(first))
+                .toList();
+        for (var command : named.isEmpty() ? SUBCOMMANDS : named) {
+            commandLine.addSubcommand(new CommandLine(command.type()));
+        }
         commandLine.setUsageHelpWidth(100);
         commandLine.setParameterExceptionHandler((e, arguments) -> {
             e.getCommandLine().getErr().println(oneLine(e));
