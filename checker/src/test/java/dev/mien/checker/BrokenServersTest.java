@@ -28,7 +28,7 @@ class BrokenServersTest {
     private static Verdict verify(Flaw flaw, Duration duration) throws Exception {
         try (var server = new BrokenServer(flaw, WORKERS)) {
             var recorder = new Recorder(new Header(3, Map.of()), null);
-            var config = new WorkloadConfig(3, duration, 8, 12, 0.33, Duration.ofSeconds(20));
+            var config = new WorkloadConfig(3, duration, 8, 12, 0.33, Duration.ofSeconds(20), true);
             var verification = new Verification(config, server::addresses, List.of(), recorder);
             var history = verification.run(progress -> {});
             assertThat(verification.workload().surprises()).isEmpty();

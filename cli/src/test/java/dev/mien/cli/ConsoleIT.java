@@ -303,6 +303,21 @@ class ConsoleIT {
     }
 
     @Test
+    void export_toAnOlderVersion_downloadsTheCardAndSaysWhatItCannotSay() {
+        requires("/api/v1/personas/import");
+        var page = editor(
+                WIDE, create(Map.of("name", "Cornelius", "nickname", "Corny")).id());
+
+        button(page, "Export").click();
+        var download = page.waitForDownload(
+                () -> page.getByText("Card as JSON, version 2").click());
+
+        assertThat(download.suggestedFilename()).isEqualTo("Cornelius.json");
+        assertThat(page.getByText("Kept in it for the way back only: nickname."))
+                .isVisible();
+    }
+
+    @Test
     void preview_ofUnsavedWork_showsThePromptAndWhatTheLorebookCallsUp() {
         requires("/api/v1/personas/{id}/render");
         String id = create(Map.of(

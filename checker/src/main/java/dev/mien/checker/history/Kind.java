@@ -19,6 +19,12 @@ public enum Kind {
     LIST_ENTRY(false),
     /// A user found by name instead of by id.
     BY_USERNAME(false),
+    /// The version that a label names which follows the newest one by itself.
+    LABELLED(false),
+    /// The newest version of a history, which shows none of the fields.
+    HISTORY(false),
+    /// One document that a search found.
+    FOUND(false),
     /// One row of a bulk statement that went past the server, straight to the database. It works like a patch.
     SQL_UPDATE(true),
     /// A read through one worker after all clients had stopped: a part of the [FinalState].
@@ -41,6 +47,6 @@ public enum Kind {
 
     /// Whether an answer may leave out fields that the document has.
     public boolean showsOnlySome() {
-        return this == LIST_ENTRY;
+        return this == LIST_ENTRY || this == HISTORY;
     }
 }

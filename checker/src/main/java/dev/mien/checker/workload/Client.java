@@ -23,9 +23,16 @@ final class Client implements Runnable {
 
     private static final long BACKOFF_MILLIS = 20;
 
+    /// How many writes in a hundred name a key, so that they are safe to repeat.
+    private static final int KEYED = 25;
+
+    /// How often a request with a key is sent at most, where no answer says what became of it.
+    private static final int MOST_TRIES = 4;
+
     private final int number;
     private final Random random;
     private final double writeShare;
+    private final boolean documentsOnly;
     private final String tag;
     private final Connections connections;
     private final Subjects subjects;
@@ -45,6 +52,7 @@ final class Client implements Runnable {
         this.number = number;
         this.random = new Random(config.seed() * 31 + number);
         this.writeShare = config.writeShare();
+        this.documentsOnly = config.documentsOnly();
         this.tag = tag;
         this.connections = connections;
         this.subjects = subjects;
@@ -207,8 +215,69 @@ final class Client implements Runnable {
             var operation = recorder.invoked(number, Kind.BY_USERNAME, subject.key());
             var path = Collection.USERS.path() + "/by-username/" + subject.username();
             settle(operation, subject, send(connection, "GET", path, null, null));
+        } else if (choice < 75 && subject.collection() == Collection.PERSONAS && !documentsOnly) {
+            otherwise(connection, subject, choice % 3);
         } else {
             exchange(connection, subject, recorder.invoked(number, Kind.GET, subject.key()), "GET", null, null);
+        }
+    }
+
+    /// The ways to a persona that go past its row: by a label, its history, the index of words.
+    private void otherwise(Connection connection, Subject subject, int way) {
+        switch (way) {
+            case 0 -> {
+                var operation = recorder.invoked(number, Kind.LABELLED, subject.key());
+                settle(operation, subject, send(connection, "GET", subject.path() + "?label=latest", null, null));
+            }
+            case 1 -> history(connection, subject);
+            default -> search(connection, subject);
+        }
+    }
+
+    private void history(Connection connection, Subject subject) {
+        var operation = recorder.invoked(number, Kind.HISTORY, subject.key());
+        var reply = send(connection, "GET", subject.path() + "/versions?limit=1", null, null);
+        long now = System.nanoTime();
+        if (reply == null || reply.status() != 200) {
+            record(
+                    reply == null
+                            ? operation.unknown(now, 0, -1)
+                            : interpreter.judge(operation, subject.collection(), reply, now));
+            return;
+        }
+        try {
+            var newest = reply.json().path("items").path(0);
+            record(operation
+                    .ok(now, 200, reply.worker(), newest.path("version").asLong(0))
+                    .withRevision(newest.path("revision").asLong(0))
+                    .withToken(reply.token()));
+        } catch (IOException | IllegalArgumentException e) {
+            record(interpreter.surprising(operation, reply, now, String.valueOf(e.getMessage())));
+        }
+    }
+
+    /// What is found is a read of it. What is not found says nothing: the word may have been changed.
+    private void search(Connection connection, Subject subject) {
+        var word = subject.newest().word();
+        var path = Collection.PERSONAS.path() + "?limit=20&tag=" + tag + "&q=" + (word == null ? tag : word);
+        long invoked = System.nanoTime();
+        var reply = send(connection, "GET", path, null, null);
+        long now = System.nanoTime();
+        if (reply == null || reply.status() != 200) {
+            var operation = recorder.invoked(number, Kind.FOUND, subject.key(), invoked);
+            record(
+                    reply == null
+                            ? operation.unknown(now, 0, -1)
+                            : interpreter.judge(operation, Collection.PERSONAS, reply, now));
+            return;
+        }
+        try {
+            entries(reply.json(), Collection.PERSONAS, Kind.FOUND, reply, invoked, now)
+                    .values()
+                    .forEach(this::record);
+        } catch (IOException | IllegalArgumentException e) {
+            var operation = recorder.invoked(number, Kind.FOUND, subject.key(), invoked);
+            record(interpreter.surprising(operation, reply, now, String.valueOf(e.getMessage())));
         }
     }
 
@@ -219,7 +288,45 @@ final class Client implements Runnable {
             String method,
             @Nullable String condition,
             @Nullable ObjectNode body) {
-        settle(operation, subject, send(connection, method, subject.path(), condition, body));
+        boolean keyed = operation.kind().isWrite() && !documentsOnly && random.nextInt(100) < KEYED;
+        var reply = keyed
+                ? sendUntilAnswered(connection, tag + operation.sequence(), method, subject.path(), condition, body)
+                : send(connection, method, subject.path(), condition, body);
+        settle(operation, subject, reply);
+    }
+
+    /// Repeats a request with a key as a client should: where it has no answer or one that leaves the outcome open, and
+    /// sometimes for no reason. To the history all that is one write; were it done twice, there would be a version
+    /// which nobody wrote.
+    ///
+    /// @return the last answer; null when no whole answer came
+    private @Nullable Reply sendUntilAnswered(
+            Connection connection,
+            String key,
+            String method,
+            String path,
+            @Nullable String condition,
+            @Nullable ObjectNode body) {
+        var reply = send(connection, key, method, path, condition, body);
+        boolean forNoReason = random.nextInt(4) == 0;
+        for (int attempt = 1; attempt < MOST_TRIES && (forNoReason || isOpen(reply)); attempt++) {
+            forNoReason = false;
+            try {
+                var other = connections.take(random);
+                try {
+                    reply = send(other, key, method, path, condition, body);
+                } finally {
+                    connections.giveBack(other, random);
+                }
+            } catch (IOException nobodyThere) {
+                pause();
+            }
+        }
+        return reply;
+    }
+
+    private static boolean isOpen(@Nullable Reply reply) {
+        return reply == null || reply.status() >= 500;
     }
 
     private void settle(Operation operation, Subject subject, @Nullable Reply reply) {
@@ -237,15 +344,30 @@ final class Client implements Runnable {
 
     private static Sighting sighting(Operation operation, Reply reply) {
         String etag = reply.etag();
-        return new Sighting(etag == null ? "*" : etag, operation.version(), operation.revision());
+        var seen = operation.seen();
+        return new Sighting(
+                etag == null ? "*" : etag,
+                operation.version(),
+                operation.revision(),
+                seen == null ? null : seen.get("name"));
+    }
+
+    private static @Nullable Reply send(
+            Connection connection, String method, String path, @Nullable String condition, @Nullable ObjectNode body) {
+        return send(connection, null, method, path, condition, body);
     }
 
     /// Null when no whole answer came.
     private static @Nullable Reply send(
-            Connection connection, String method, String path, @Nullable String condition, @Nullable ObjectNode body) {
+            Connection connection,
+            @Nullable String key,
+            String method,
+            String path,
+            @Nullable String condition,
+            @Nullable ObjectNode body) {
         try {
             return connection.exchange(
-                    method, path, condition, body == null ? null : Reply.JSON.writeValueAsBytes(body));
+                    method, path, condition, body == null ? null : Reply.JSON.writeValueAsBytes(body), key);
         } catch (IOException e) {
             return null;
         }
@@ -270,7 +392,7 @@ final class Client implements Runnable {
         }
         try {
             var page = reply.json();
-            var shown = entries(page, collection, reply, invoked, now);
+            var shown = entries(page, collection, Kind.LIST_ENTRY, reply, invoked, now);
             shown.values().forEach(this::record);
             boolean reachesBeyond = page.path("next_cursor").isNull()
                     || shown.keySet().stream()
@@ -283,7 +405,8 @@ final class Client implements Runnable {
         }
     }
 
-    private Map<Key, Operation> entries(JsonNode page, Collection collection, Reply reply, long invoked, long now) {
+    private Map<Key, Operation> entries(
+            JsonNode page, Collection collection, Kind kind, Reply reply, long invoked, long now) {
         Map<Key, Operation> shown = new HashMap<>();
         for (var document : page.path("items")) {
             if (collection == Collection.USERS
@@ -291,7 +414,7 @@ final class Client implements Runnable {
                 continue; // Somebody else's.
             }
             var key = new Key(collection.plural(), document.path("id").asString());
-            var operation = recorder.invoked(number, Kind.LIST_ENTRY, key, invoked);
+            var operation = recorder.invoked(number, kind, key, invoked);
             shown.put(
                     key,
                     Interpreter.shown(operation, collection, reply, document, now)

@@ -67,7 +67,17 @@ final class Connection implements AutoCloseable {
 
     /// @throws IOException when no whole answer came; the connection is then of no more use
     Reply exchange(String method, String path, @Nullable String condition, byte @Nullable [] body) throws IOException {
+        return exchange(method, path, condition, body, null);
+    }
+
+    /// @param key what makes the request safe to repeat, `Idempotency-Key`
+    /// @throws IOException when no whole answer came; the connection is then of no more use
+    Reply exchange(String method, String path, @Nullable String condition, byte @Nullable [] body, @Nullable String key)
+            throws IOException {
         var request = request(method, path, condition, body);
+        if (key != null) {
+            request.setHeader("Idempotency-Key", key);
+        }
         try (ClassicHttpResponse response = executor.execute(request, http, HttpCoreContext.create())) {
             var entity = response.getEntity();
             byte[] content = entity == null ? new byte[0] : EntityUtils.toByteArray(entity);

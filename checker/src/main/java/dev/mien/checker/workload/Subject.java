@@ -1,11 +1,18 @@
 package dev.mien.checker.workload;
 
 import dev.mien.checker.history.Key;
+import org.jspecify.annotations.Nullable;
 
 /// A document that the clients know of.
 final class Subject {
     /// One version of it, as a client may name it in a condition.
-    record Sighting(String etag, long version, long revision) {}
+    ///
+    /// @param word what it may be found by; null where the answer showed none
+    record Sighting(
+            String etag,
+            long version,
+            long revision,
+            @Nullable String word) {}
 
     private final Collection collection;
     private final Key key;

@@ -10,8 +10,21 @@ import java.time.Duration;
 /// @param keys how many documents they work on at a time; every fourth is a user, every tenth is hot
 /// @param writeShare how many of the requests are writes, from 0 to 1
 /// @param patience how long a client waits for an answer
+/// @param documentsOnly whether the server has documents and nothing else: no histories, labels, search and keys of
+/// requests
 public record WorkloadConfig(
-        long seed, Duration duration, int clients, int keys, double writeShare, Duration patience) {
+        long seed,
+        Duration duration,
+        int clients,
+        int keys,
+        double writeShare,
+        Duration patience,
+        boolean documentsOnly) {
+    /// The work for a server that has all of the API.
+    public WorkloadConfig(long seed, Duration duration, int clients, int keys, double writeShare, Duration patience) {
+        this(seed, duration, clients, keys, writeShare, patience, false);
+    }
+
     public WorkloadConfig {
         if (!duration.isPositive() || !patience.isPositive()) {
             throw new IllegalArgumentException("a run takes some time");

@@ -171,6 +171,6 @@ export function Menu({ label, icon, children, text, kind }) {
 
 export function MenuItem({ href, onClick, danger, children, download }) {
   return href
-    ? h('a', { role: 'menuitem', href, download, class: 'menu-item' }, children)
+    ? h('a', { role: 'menuitem', href, download, onClick, class: 'menu-item' }, children)
     : h('button', { role: 'menuitem', type: 'button', class: names('menu-item', danger && 'danger-text'), onClick }, children);
 }

@@ -193,16 +193,32 @@ function Member({ session, member }) {
     session.conflicts[name] && h(Conflict, { session, field: name }));
 }
 
+/** Says what the file that is fetched cannot say: the server names it in a header, which a download does not show. */
+async function tellLosses(href) {
+  const response = await fetch(href, { method: 'HEAD', cache: 'no-store', credentials: 'same-origin' }).catch(() => null);
+  const losses = (response?.headers.get('Mien-Card-Losses') || '').split(', ').filter(Boolean).map((loss) => loss.split(';'));
+  const of = (fate) => losses.filter(([, became]) => became === fate).map(([pointer]) => pointer.replace(/^\/(data\/)?/, ''));
+  const lost = of('lost');
+  const kept = of('kept');
+  if (lost.length || kept.length) {
+    say([lost.length && `Not in this file: ${listNames(lost)}.`, kept.length && `Kept in it for the way back only: ${listNames(kept)}.`].filter(Boolean).join(' '));
+  }
+}
+
+function Card({ href, children }) {
+  return h(MenuItem, { href, download: '', onClick: () => tellLosses(href) }, children);
+}
+
 function Exports({ id }) {
   const path = personaPath(id);
   return h(Menu, { label: 'Export', icon: 'download', text: 'Export', kind: 'button' },
     h(MenuItem, { href: path, download: `${id}.json` }, 'As a Mien document'),
     !lacks('cards') && h(Fragment, null,
-      h(MenuItem, { href: `${path}/card.png?spec=3`, download: '' }, 'Card as PNG, version 3'),
-      h(MenuItem, { href: `${path}/card.png?spec=2`, download: '' }, 'Card as PNG, version 2'),
-      h(MenuItem, { href: `${path}/card.json?spec=3`, download: '' }, 'Card as JSON, version 3'),
-      h(MenuItem, { href: `${path}/card.json?spec=2`, download: '' }, 'Card as JSON, version 2'),
-      h(MenuItem, { href: `${path}/card.charx`, download: '' }, 'Card as CHARX')));
+      h(Card, { href: `${path}/card.png?spec=3` }, 'Card as PNG, version 3'),
+      h(Card, { href: `${path}/card.png?spec=2` }, 'Card as PNG, version 2'),
+      h(Card, { href: `${path}/card.json?spec=3` }, 'Card as JSON, version 3'),
+      h(Card, { href: `${path}/card.json?spec=2` }, 'Card as JSON, version 2'),
+      h(Card, { href: `${path}/card.charx` }, 'Card as CHARX')));
 }
 
 /** Which section is in sight, for the list of sections at the side. */

@@ -37,7 +37,7 @@ class MienOnPostgresIT {
                 assertThat(there.personas().list(Map.of("tag", "prince")).body().items())
                         .hasSize(1);
                 assertThat(there.personas()
-                                .list(Map.of("q", "\"words 49\" ham", "label", "latest", "fields", "summary"))
+                                .list(Map.of("q", "\"words 49\" haml", "label", "latest", "fields", "summary"))
                                 .body()
                                 .items())
                         .hasSize(1);
