@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Where the writers of different processes queue before `BEGIN IMMEDIATE`. SQLite's own wait sleeps and polls, so
 /// whoever just wrote would mostly be the next to write, and others would starve.
@@ -16,8 +19,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It is for fairness only: SQLite's write lock is what excludes, so a writer that never comes here (the `sqlite3`
 /// tool) breaks nothing. The kernel frees the locks of a process that ends. They belong to the process and not to the
-/// thread (POSIX), so each file is opened once in a process and only by this class.
+/// thread (POSIX), so only this class opens the files. Where a process has a store twice, its second writer does not
+/// queue
+/// while the first one does.
 final class Turnstile implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Turnstile.class);
+
     private final FileChannel outer;
     private final FileChannel inner;
     private @Nullable FileLock held;
@@ -39,6 +46,8 @@ final class Turnstile implements AutoCloseable {
     void enter() throws IOException {
         try (var first = outer.lock()) {
             held = inner.lock();
+        } catch (OverlappingFileLockException e) {
+            log.debug("Another writer of this process queues already", e);
         }
     }
 
