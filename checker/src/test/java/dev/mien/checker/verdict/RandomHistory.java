@@ -140,7 +140,8 @@ final class RandomHistory {
         return switch (request.kind()) {
             case CONDITIONAL_GET, DELETE -> answer;
             case LIST_ENTRY -> answer.withSeen(Fields.of("name", fields.get("name")));
-            case GET, BY_USERNAME -> answer.withSeen(fields);
+            case HISTORY -> answer;
+            case GET, BY_USERNAME, LABELLED, FOUND -> answer.withSeen(fields);
             default -> random.nextBoolean() ? answer : answer.withSeen(fields);
         };
     }

@@ -111,7 +111,7 @@ final class WingGong {
             return null;
         }
         boolean fits = seen == null
-                || (operation.kind() == Kind.LIST_ENTRY ? state.fields.contains(seen) : seen.equals(state.fields));
+                || (operation.kind().showsOnlySome() ? state.fields.contains(seen) : seen.equals(state.fields));
         return fits ? state : null;
     }
 }
