@@ -299,7 +299,9 @@ final class Client implements Runnable {
     /// sometimes for no reason. To the history all that is one write; were it done twice, there would be a version
     /// which nobody wrote.
     ///
-    /// @return the last answer; null when no whole answer came
+    /// @return the answer that says what became of the request; null where none does. An earlier attempt without an
+    /// answer
+    ///     may be under way still, so only a success settles it
     private @Nullable Reply sendUntilAnswered(
             Connection connection,
             String key,
@@ -308,25 +310,38 @@ final class Client implements Runnable {
             @Nullable String condition,
             @Nullable ObjectNode body) {
         var reply = send(connection, key, method, path, condition, body);
-        boolean forNoReason = random.nextInt(4) == 0;
-        for (int attempt = 1; attempt < MOST_TRIES && (forNoReason || isOpen(reply)); attempt++) {
-            forNoReason = false;
-            try {
-                var other = connections.take(random);
-                try {
-                    reply = send(other, key, method, path, condition, body);
-                } finally {
-                    connections.giveBack(other, random);
-                }
-            } catch (IOException nobodyThere) {
-                pause();
-            }
+        boolean open = isOpen(reply);
+        for (int attempt = 1; attempt < MOST_TRIES && (reply == null || reply.status() >= 500); attempt++) {
+            reply = sendAgain(key, method, path, condition, body);
+            open |= isOpen(reply);
         }
-        return reply;
+        if (reply != null && reply.status() < 300 && random.nextInt(4) == 0) {
+            sendAgain(key, method, path, condition, body);
+        }
+        return open && (reply == null || reply.status() >= 300) ? null : reply;
     }
 
+    /// Through another connection.
+    private @Nullable Reply sendAgain(
+            String key, String method, String path, @Nullable String condition, @Nullable ObjectNode body) {
+        Connection other;
+        try {
+            other = connections.take(random);
+        } catch (IOException nobodyThere) {
+            connections.none();
+            pause();
+            return null;
+        }
+        try {
+            return send(other, key, method, path, condition, body);
+        } finally {
+            connections.giveBack(other, random);
+        }
+    }
+
+    /// Whether the request may yet happen.
     private static boolean isOpen(@Nullable Reply reply) {
-        return reply == null || reply.status() >= 500;
+        return reply == null || (reply.status() >= 500 && !reply.isNotApplied());
     }
 
     private void settle(Operation operation, Subject subject, @Nullable Reply reply) {

@@ -30,8 +30,7 @@ final class Interpreter {
                             .withVersion(reply.json().path("currentVersion").asLong(0))
                             .withToken(reply.token());
                 case 503 ->
-                    reply.json().path("outcome").asString("").equals("not-applied")
-                                    || !operation.kind().isWrite()
+                    reply.isNotApplied() || !operation.kind().isWrite()
                             ? operation.failed(now, status, worker)
                             : operation.unknown(now, status, worker);
                 default ->

@@ -59,6 +59,15 @@ final class Reply {
         }
     }
 
+    /// Whether it promises that the write did not happen and will not.
+    boolean isNotApplied() {
+        try {
+            return status() == 503 && json().path("outcome").asString("").equals("not-applied");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private long number(String header, long otherwise) {
         String text = text(header);
         return text == null ? otherwise : Long.parseLong(text);
