@@ -49,7 +49,7 @@ final class Loads {
                         0.9);
             case "list" ->
                 new Load(name, server, on, Requests.always(Requests.get(PERSONAS + "?limit=20")), 200, 1, 0.25);
-            case PATCH -> new Load(name, server, on, Requests.patches(ids), 200, 1, 0.2);
+            case PATCH -> new Load(name, server, on, Requests.patches(ids), 200, 1, 0.1);
             case HOT -> new Load(name, server, on, Requests.patches(ids.first(1)), 200, 1, 0);
             case "mixed" ->
                 new Load(name, server, on, Requests.mixed(Requests.uniform(ids), Requests.patches(ids), 5), 200, 1, 0);
