@@ -25,6 +25,7 @@ record Verification(String verdict, String words, long operations, Map<String, L
         var process = new ProcessBuilder(
                         home.resolve("mien").toString(),
                         "verify",
+                        "--documents-only", // what the peers have
                         "--url=http://127.0.0.1:" + server.getPort(),
                         "--seconds=" + seconds,
                         "--keys=20",

@@ -144,6 +144,12 @@ final class VerifyCommand implements Callable<Integer> {
     private double writeShare;
 
     @Option(
+            names = "--documents-only",
+            description =
+                    "leave out histories, labels, search and keys of requests, for a server that has none of them")
+    private boolean documentsOnly;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             description = "what the clients and the faults choose by (default: random)")
@@ -213,7 +219,8 @@ final class VerifyCommand implements Callable<Integer> {
     private WorkloadConfig config() {
         long chosen = seed == null ? new Random().nextInt(1_000_000) : seed;
         try {
-            return new WorkloadConfig(chosen, Duration.ofSeconds(seconds), clients, keys, writeShare, PATIENCE);
+            return new WorkloadConfig(
+                    chosen, Duration.ofSeconds(seconds), clients, keys, writeShare, PATIENCE, documentsOnly);
         } catch (IllegalArgumentException e) {
             throw usage(String.valueOf(e.getMessage()));
         }
