@@ -22,17 +22,23 @@ final class Snippets {
     /// How far a cut may move in order not to fall into a word.
     private static final int SLACK = 20;
 
-    private final Search search;
     private final List<List<String>> terms;
+    private final List<Boolean> beginnings;
+    private final List<Boolean> beginningsInName;
     private final List<String> members;
 
     /// @param members where to look, in this order
     Snippets(Search search, List<String> members) {
-        this.search = search;
         this.terms = search.terms().stream()
                 .map(term -> term.words().stream().map(Search::fold).toList())
                 .toList();
+        this.beginnings = beginnings(search, false);
+        this.beginningsInName = beginnings(search, true);
         this.members = members;
+    }
+
+    private static List<Boolean> beginnings(Search search, boolean inName) {
+        return search.terms().stream().map(term -> term.isBeginning(inName)).toList();
     }
 
     private record Range(int start, int end) {}
@@ -55,7 +61,7 @@ final class Snippets {
         if (snippets.size() == MOST) {
             return;
         }
-        var matches = matches(text, member.equals(NAME));
+        var matches = matches(text, member.equals(NAME) ? beginningsInName : beginnings);
         if (matches.isEmpty()) {
             return;
         }
@@ -74,12 +80,12 @@ final class Snippets {
     }
 
     /// The first matches of the text, in their order, none of them inside of another.
-    private List<Range> matches(String text, boolean inName) {
+    private List<Range> matches(String text, List<Boolean> beginnings) {
         var matches = new ArrayList<Range>();
         int from = 0;
         while (from < text.length()) {
             int start = Search.wordStart(text, from);
-            int end = matchEnd(text, start, inName);
+            int end = matchEnd(text, start, beginnings);
             if (end > start) {
                 if (!matches.isEmpty() && end > matches.getFirst().start() + CHARACTERS_BEHIND + SLACK) {
                     break;
@@ -94,7 +100,7 @@ final class Snippets {
     }
 
     /// Where the longest match that begins with the word at `start` ends; `start` if there is none.
-    private int matchEnd(String text, int start, boolean inName) {
+    private int matchEnd(String text, int start, List<Boolean> beginnings) {
         int longest = start;
         for (int t = 0; t < terms.size(); t++) {
             var words = terms.get(t);
@@ -104,8 +110,7 @@ final class Snippets {
             while (matched < words.size() && at < text.length()) {
                 end = Search.wordEnd(text, at);
                 String word = Search.fold(text.substring(at, end));
-                boolean beginning =
-                        matched == words.size() - 1 && search.terms().get(t).isBeginning(inName);
+                boolean beginning = beginnings.get(t) && matched == words.size() - 1;
                 if (beginning ? !word.startsWith(words.get(matched)) : !word.equals(words.get(matched))) {
                     break;
                 }

@@ -27,9 +27,8 @@ public record Search(List<Term> terms, int skip) {
     /// A shorter word is not taken as the beginning of a word in a name.
     private static final int SHORTEST_BEGINNING_IN_NAME = 2;
 
-    /// Nor of one in other texts: too many documents have a word that begins so, and an index of beginnings costs as
-    /// much
-    /// at each edit as that of the words.
+    /// Nor of one in other texts: too many documents have a word that begins so, and to index beginnings would cost as
+    /// much at each edit as to index words.
     private static final int SHORTEST_BEGINNING = 4;
 
     /// Words that follow each other.

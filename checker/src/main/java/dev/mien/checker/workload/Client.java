@@ -239,10 +239,7 @@ final class Client implements Runnable {
         var reply = send(connection, "GET", subject.path() + "/versions?limit=1", null, null);
         long now = System.nanoTime();
         if (reply == null || reply.status() != 200) {
-            record(
-                    reply == null
-                            ? operation.unknown(now, 0, -1)
-                            : interpreter.judge(operation, subject.collection(), reply, now));
+            record(judged(operation, subject.collection(), reply, now));
             return;
         }
         try {
@@ -265,10 +262,7 @@ final class Client implements Runnable {
         long now = System.nanoTime();
         if (reply == null || reply.status() != 200) {
             var operation = recorder.invoked(number, Kind.FOUND, subject.key(), invoked);
-            record(
-                    reply == null
-                            ? operation.unknown(now, 0, -1)
-                            : interpreter.judge(operation, Collection.PERSONAS, reply, now));
+            record(judged(operation, Collection.PERSONAS, reply, now));
             return;
         }
         try {
@@ -299,9 +293,8 @@ final class Client implements Runnable {
     /// sometimes for no reason. To the history all that is one write; were it done twice, there would be a version
     /// which nobody wrote.
     ///
-    /// @return the answer that says what became of the request; null where none does. An earlier attempt without an
-    /// answer
-    ///     may be under way still, so only a success settles it
+    /// @return the answer that says what became of the request; null where none does. An earlier attempt that had no
+    ///     answer may be under way still, so only a success settles it
     private @Nullable Reply sendUntilAnswered(
             Connection connection,
             String key,
@@ -342,6 +335,10 @@ final class Client implements Runnable {
     /// Whether the request may yet happen.
     private static boolean isOpen(@Nullable Reply reply) {
         return reply == null || (reply.status() >= 500 && !reply.isNotApplied());
+    }
+
+    private Operation judged(Operation operation, Collection collection, @Nullable Reply reply, long now) {
+        return reply == null ? operation.unknown(now, 0, -1) : interpreter.judge(operation, collection, reply, now);
     }
 
     private void settle(Operation operation, Subject subject, @Nullable Reply reply) {
@@ -399,10 +396,7 @@ final class Client implements Runnable {
         long now = System.nanoTime();
         var ofSubject = recorder.invoked(number, Kind.LIST_ENTRY, subject.key(), invoked);
         if (reply == null || reply.status() != 200) {
-            record(
-                    reply == null
-                            ? ofSubject.unknown(now, 0, -1)
-                            : interpreter.judge(ofSubject, collection, reply, now));
+            record(judged(ofSubject, collection, reply, now));
             return;
         }
         try {
