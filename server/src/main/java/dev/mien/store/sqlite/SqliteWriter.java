@@ -145,7 +145,7 @@ final class SqliteWriter implements BatchWriter, AutoCloseable {
             requireFile();
             begin();
             head = readHead();
-            execute("INSERT INTO personas_reindex VALUES (0)");
+            execute("INSERT OR IGNORE INTO personas_reindex VALUES (0)"); // See DESIGN.md, invariant 9.
             for (var more = source.take(); !more.isEmpty(); more = source.take()) {
                 taken.addAll(more);
                 for (var waiting : more) {

@@ -610,6 +610,18 @@ class SqliteByHandTest {
         assertThat(column("SELECT id FROM personas_number")).containsExactly(id);
     }
 
+    @Test
+    void search_indexPutOffByHand_isCaughtUpByTheNextEdit() throws SQLException {
+        run("INSERT INTO personas_reindex VALUES (0)");
+        run("INSERT INTO personas (id, document) VALUES ('h', '{\"name\":\"Hamlet\",\"greeting\":\"raven\"}')");
+
+        String id = by.createPersona(Map.of("name", "Ophelia", "greeting", "dove"));
+
+        assertThat(by.found("raven")).containsExactly("h");
+        assertThat(by.found("dove")).containsExactly(id);
+        assertThat(column("SELECT docid FROM personas_reindex")).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"REPLACE", "INSERT OR REPLACE", "INSERT OR IGNORE", "upsert"})
     void search_rowsInsertedOverOthers_areFoundByTheWordsThatTheyHave(String how) throws SQLException {
