@@ -12,8 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// What a client sees of many edits in one request, of what a user owns, and of what is erased, whichever database
-/// keeps
-/// it.
+/// keeps it.
 interface BulkContract {
     String BATCH = "/api/v1/batch";
     String PERSONAS = "/api/v1/personas";

@@ -23,8 +23,7 @@ import java.util.Map;
 import java.util.Random;
 
 /// How long does a page of a list or search take, among many personas of about 1 KB, whose words are as unevenly spread
-/// as
-/// words are? One client asks over HTTP, one request after another; each is sent 40 times after 10 to warm up.
+/// as words are? One client asks over HTTP, one request after another; each is sent 40 times after 10 to warm up.
 ///
 /// Run by hand: `java -cp <test classpath> dev.mien.SearchMeasurement <directory or jdbc url> [personas]`. A database
 /// that has personas already is measured as it is.

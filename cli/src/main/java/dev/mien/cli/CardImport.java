@@ -25,8 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Brings character cards into a store, several in each request and a few requests at a time.
 ///
 /// **It may be repeated at any point.** A card that was imported before is not imported again, so a run that was
-/// interrupted
-/// is gone on with by starting it once more.
+/// interrupted is gone on with by starting it once more.
 final class CardImport {
     private static final String IMPORT = "/api/v1/personas/import";
     private static final int MOST_FILES = 50;

@@ -68,7 +68,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--history",
-            description = "write every version that is readable, oldest first, with actor and message")
+            description = "write every version that is readable, oldest first, with actor and message, and the labels")
     private boolean history;
 
     @Option(
@@ -256,7 +256,8 @@ final class ExportCommand implements Callable<Integer> {
             write(kind, document, null, to);
             return;
         }
-        String path = kind.path() + "/" + ServerApi.encode(document.path("id").asString()) + "/versions";
+        String id = document.path("id").asString();
+        String path = kind.path(id) + "/versions";
         for (var version : versions(api, path).reversed()) {
             var reply = api.get(path + "/" + version.path("version").longValue());
             // One that was pruned, and the end of a row that was removed, have no document.
@@ -266,11 +267,27 @@ final class ExportCommand implements Callable<Integer> {
                 versions++;
             }
         }
+        if (kind.name().equals("persona")) {
+            writeLabels(api, kind, id, to);
+        }
+    }
+
+    /// Behind all versions, since a label may have been moved to one of these meanwhile.
+    private static void writeLabels(ServerApi api, Kind kind, String id, OutputStream to) {
+        var labels = api.get(kind.path(id) + "/labels");
+        if (labels.status() == 404) {
+            return; // The persona was purged meanwhile.
+        }
+        for (var label : required(labels).path("items")) {
+            var line = Lines.JSON.createObjectNode().put("kind", Lines.LABEL).put("persona_id", id);
+            line.set("label", label.path("label"));
+            line.set("version", label.path("version"));
+            writeLine(line, to);
+        }
     }
 
     /// Writes the files that a document names, each once and before it, in which order they can be imported. One that
-    /// has
-    /// ended meanwhile is left out.
+    /// has ended meanwhile is left out.
     private void writeFiles(ServerApi api, JsonNode document, OutputStream to) {
         var named = new ArrayList<JsonNode>();
         named.add(document.path("avatar"));

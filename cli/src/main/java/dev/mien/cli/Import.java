@@ -17,8 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// **It may be repeated at any point.** A document is created under its id; one that is there and equal stays as it is.
 /// Of a document with several versions, those are made that the store does not have yet: if it is at its n-th version,
-/// and
-/// that is the n-th of the file, the others follow.
+/// and that is the n-th of the file, the others follow.
 final class Import {
     private static final String BATCH = "/api/v1/batch";
     private static final int MOST_OPERATIONS = 500;
@@ -50,8 +49,11 @@ final class Import {
     private final List<Line> waiting = new ArrayList<>();
 
     private long waitingBytes;
-    /// The lines of the document that was read last.
+    /// The lines of the document that was read last, and those of its labels.
     private final List<Line> group = new ArrayList<>();
+
+    private final List<Label> groupLabels = new ArrayList<>();
+    private long labels;
 
     /// @param nameFiles whether to name the file with each line that is reported
     Import(ServerApi api, boolean overwrite, boolean stopOnError, Counter counter, boolean nameFiles) {
@@ -63,10 +65,13 @@ final class Import {
     }
 
     /// One version of a document, as a line has it.
+    ///
+    /// @param version the number that it had in the store that it comes from, 0 where the line does not say
     private record Line(
             long number,
             Kind kind,
             String id,
+            long version,
             @Nullable String actor,
             @Nullable String message,
             ObjectNode body,
@@ -76,13 +81,19 @@ final class Import {
         }
     }
 
+    /// A label of a persona, as a line has it.
+    ///
+    /// @param version which version of the persona it names, by the number in the store that it comes from
+    private record Label(long number, String persona, String name, long version) {}
+
     /// What became of the documents.
     ///
     /// @param refused lines that are not in the store
-    record Counts(long created, long replaced, long unchanged, long refused) {}
+    /// @param labels that name what they should, also those that did before
+    record Counts(long created, long replaced, long unchanged, long refused, long labels) {}
 
     Counts counts() {
-        return new Counts(created, replaced, unchanged, refused);
+        return new Counts(created, replaced, unchanged, refused, labels);
     }
 
     boolean goesOn() {
@@ -107,16 +118,31 @@ final class Import {
             refuse(number, "id is not a text");
             return;
         }
+        long version = document.path("version").longValue(0);
         var body = document.deepCopy();
         body.remove(KEPT_BY_SERVER);
         body.remove(List.of("kind", "actor", "message"));
         byte[] bytes = Lines.JSON.writeValueAsBytes(body);
         String id = given == null ? idOf(kind, bytes) : given.stringValue();
-        var line = new Line(number, kind, id, actor, message, body, bytes.length);
+        var line = new Line(number, kind, id, version, actor, message, body, bytes.length);
         if (!group.isEmpty() && !group.getLast().isSameDocument(line)) {
             endGroup();
         }
         group.add(line);
+    }
+
+    /// Takes a label of the persona whose lines come before.
+    void addLabel(ObjectNode line, long number) {
+        var label = new Label(
+                number,
+                line.path("persona_id").stringValue(""),
+                line.path("label").stringValue(""),
+                line.path("version").longValue(0));
+        if (group.isEmpty() || !group.getLast().id().equals(label.persona())) {
+            refuse(number, "a label has to follow the persona that its persona_id names");
+        } else {
+            groupLabels.add(label);
+        }
     }
 
     /// Stores a file. One that is there already stays.
@@ -150,8 +176,10 @@ final class Import {
 
     private void endGroup() {
         var lines = List.copyOf(group);
+        var labelsOfIt = List.copyOf(groupLabels);
         group.clear();
-        if (lines.size() == 1) {
+        groupLabels.clear();
+        if (lines.size() == 1 && labelsOfIt.isEmpty()) {
             var line = lines.getFirst();
             if (waiting.size() == MOST_OPERATIONS || waitingBytes + line.bytes() > MOST_BYTES) {
                 sendWaiting();
@@ -161,6 +189,9 @@ final class Import {
         } else {
             sendWaiting();
             history(lines);
+            if (!stopped && !labelsOfIt.isEmpty()) {
+                label(lines, labelsOfIt);
+            }
         }
     }
 
@@ -272,31 +303,90 @@ final class Import {
         return true;
     }
 
+    /// Those that made a version each: what changes nothing makes none.
+    private static List<Line> versions(List<Line> lines) {
+        var versions = new ArrayList<Line>();
+        for (var line : lines) {
+            if (versions.isEmpty() || !versions.getLast().body().equals(line.body())) {
+                versions.add(line);
+            }
+        }
+        return versions;
+    }
+
+    /// Whether this is the history of the file as far as it goes.
+    private static boolean continues(JsonNode there, List<Line> versions) {
+        long version = there.path("version").longValue();
+        return version <= versions.size()
+                && isSame(there, versions.get((int) version - 1).body());
+    }
+
+    /// Lets the labels of a persona name its versions. These are numbered anew, from 1 and without the gaps that pruning
+    /// left.
+    private void label(List<Line> lines, List<Label> labelsOfIt) {
+        var persona = lines.getFirst();
+        var found = api.get(persona.kind().path(persona.id()));
+        boolean isThere = found.status() == 200 && continues(found.json(), versions(lines));
+        for (var label : labelsOfIt) {
+            long version = isThere ? versionNow(lines, label.version()) : 0;
+            if (version == 0 || version > found.json().path("version").longValue()) {
+                refuse(
+                        label.number(),
+                        "label " + label.name() + " of persona " + label.persona() + ": "
+                                + (isThere || found.status() != 200
+                                        ? "the version that it names is not there"
+                                        : "the persona has another history here"));
+            } else {
+                put(label, persona.kind().path(persona.id()) + "/labels/" + ServerApi.encode(label.name()), version);
+            }
+        }
+    }
+
+    /// The number that a version of the file has in the store; 0 where the file does not have it.
+    private static long versionNow(List<Line> lines, long version) {
+        for (int i = 0; i < lines.size(); i++) {
+            if (version > 0 && lines.get(i).version() == version) {
+                return versions(lines.subList(0, i + 1)).size();
+            }
+        }
+        return 0;
+    }
+
+    private void put(Label label, String path, long version) {
+        var there = api.get(path);
+        long named = there.json().path("version").longValue(0);
+        if (there.status() == 200 && named != version && !overwrite) {
+            refuse(
+                    label.number(),
+                    "label " + label.name() + " of persona " + label.persona() + " names version " + named
+                            + " here; --overwrite moves it");
+            return;
+        }
+        var body = Lines.JSON.createObjectNode().put("version", version);
+        var reply = there.status() == 200 && named == version ? there : api.put(path, body);
+        if (reply.status() == 200) {
+            labels++;
+        } else {
+            refuse(label.number(), "label " + label.name() + " of persona " + label.persona() + ": " + reply.detail());
+        }
+    }
+
     /// Makes the versions of one document that are not there yet.
     private void history(List<Line> lines) {
         if (stopped) {
             return;
         }
-        var versions = new ArrayList<Line>();
-        for (var line : lines) {
-            // What changes nothing made no version either.
-            if (versions.isEmpty() || !versions.getLast().body().equals(line.body())) {
-                versions.add(line);
-            }
-        }
+        var versions = versions(lines);
         var first = versions.getFirst();
-        var found = api.get(first.kind().path() + "/" + ServerApi.encode(first.id()));
+        var found = api.get(first.kind().path(first.id()));
         int there = 0;
         if (found.status() == 200) {
-            long version = found.json().path("version").longValue();
-            boolean continues = version <= versions.size()
-                    && isSame(found.json(), versions.get((int) version - 1).body());
-            if (!continues) {
+            if (!continues(found.json(), versions)) {
                 // It has a history of its own; the newest version may still be wanted.
                 send(List.of(versions.getLast()), overwrite, false);
                 return;
             }
-            there = (int) version;
+            there = found.json().path("version").intValue();
         } else if (found.status() != 404) {
             throw new FailedException("the server says: " + found.detail());
         }

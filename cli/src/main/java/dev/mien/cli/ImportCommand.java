@@ -34,7 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
                     + " before is not imported again, whatever was edited since. A line tells what became of each.",
             "A document that is there and different is left alone and reported, or replaced with --overwrite. Versions,"
                     + " revisions and times are those of the import; mien copy keeps them. Where a file has several versions"
-                    + " of a document, they are made one after another, with their actor and message."
+                    + " of a document, they are made one after another, with their actor and message, and then labelled."
         },
         footer = {
             "",
@@ -138,11 +138,12 @@ final class ImportCommand implements Callable<Integer> {
         var counts = run.counts();
         counter.say(String.format(
                 Locale.ROOT,
-                "Created %,d, replaced %,d, already there %,d, not imported %,d%s in %.1f s.",
+                "Created %,d, replaced %,d, already there %,d, not imported %,d%s%s in %.1f s.",
                 counts.created(),
                 counts.replaced(),
                 counts.unchanged(),
                 counts.refused(),
+                counts.labels() == 0 ? "" : String.format(Locale.ROOT, "; %,d labels", counts.labels()),
                 goOn ? "" : " (stopped there)",
                 counter.seconds()));
         return counts.refused() == 0;
@@ -177,6 +178,10 @@ final class ImportCommand implements Callable<Integer> {
                         && document.path("kind").stringValue("").equals(Lines.ASSET)) {
                     run.addFile(document, number); // Before the personas that name it, and at once.
                 } else if (document != null
+                        && !first
+                        && document.path("kind").stringValue("").equals(Lines.LABEL)) {
+                    run.addLabel(document, number);
+                } else if (document != null
                         && kind.name().equals(document.path("kind").stringValue(""))) {
                     run.add(kind, document, number);
                 }
@@ -204,10 +209,11 @@ final class ImportCommand implements Callable<Integer> {
             if (Lines.JSON.readTree(text) instanceof ObjectNode document) {
                 String kind = document.path("kind").stringValue("");
                 if (kind.equals(Lines.ASSET)
+                        || kind.equals(Lines.LABEL)
                         || Lines.KINDS.stream().anyMatch(known -> known.name().equals(kind))) {
                     return document;
                 }
-                fault = "kind is neither user, persona nor asset";
+                fault = "kind is neither user, persona, label nor asset";
             } else {
                 fault = "not a JSON object";
             }

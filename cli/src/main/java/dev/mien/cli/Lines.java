@@ -26,6 +26,9 @@ final class Lines {
     /// The kinds of documents, in the order in which they can be imported, and where they are served.
     static final List<Kind> KINDS = List.of(new Kind("user", "users"), new Kind("persona", "personas"));
 
+    /// A label of the persona before it: its `persona_id`, its name as `label`, and which `version` it names.
+    static final String LABEL = "label";
+
     /// A picture or another file that personas name: its `address`, and its `content` in Base64.
     static final String ASSET = "asset";
 
@@ -52,6 +55,11 @@ final class Lines {
     record Kind(String name, String collection) {
         String path() {
             return "/api/v1/" + collection;
+        }
+
+        /// The address of one document.
+        String path(String id) {
+            return path() + "/" + ServerApi.encode(id);
         }
     }
 

@@ -42,8 +42,7 @@ public final class Main implements Runnable {
     }
 
     /// @param first the first argument. Where it names a subcommand, only that one is described: to describe them all
-    /// takes
-    ///     longer than a server takes to start
+    ///     takes longer than a server takes to start
     static CommandLine commandLine(String first) {
         var commandLine = new CommandLine(new Main());
         var named = SUBCOMMANDS.stream()

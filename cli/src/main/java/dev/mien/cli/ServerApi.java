@@ -20,8 +20,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /// A server's API, in JSON as it is. Asks again where a server says that it cannot answer at the moment, so what is
-/// sent
-/// must be safe to repeat.
+/// sent must be safe to repeat.
 final class ServerApi implements AutoCloseable {
     private static final int TRIES = 8;
     /// Nobody can know it, so no file has it in it.
@@ -52,8 +51,16 @@ final class ServerApi implements AutoCloseable {
     }
 
     Reply post(String path, JsonNode body) {
+        return json("POST", path, body);
+    }
+
+    Reply put(String path, JsonNode body) {
+        return json("PUT", path, body);
+    }
+
+    private Reply json(String method, String path, JsonNode body) {
         return json(
-                send("POST", path, "application/json", BodyPublishers.ofByteArray(Lines.JSON.writeValueAsBytes(body))));
+                send(method, path, "application/json", BodyPublishers.ofByteArray(Lines.JSON.writeValueAsBytes(body))));
     }
 
     /// Sends a file as it is.

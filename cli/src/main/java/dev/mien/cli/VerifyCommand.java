@@ -146,7 +146,8 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(
             names = "--documents-only",
             description =
-                    "leave out histories, labels, search and keys of requests, for a server that has none of them")
+                    "leave out histories, labels, search, the feed and keys of requests, for a server that has none of"
+                            + " them")
     private boolean documentsOnly;
 
     @Option(

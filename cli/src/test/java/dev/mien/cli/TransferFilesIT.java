@@ -266,6 +266,88 @@ class TransferFilesIT {
     }
 
     @Test
+    void exportAndImport_labels_nameTheSameVersionsAgain() throws Exception {
+        var ophelia = client.personas().create(Map.of("name", "Ophelia")).body();
+        client.personas().patch(ophelia.id(), Map.of("greeting", "Two"));
+        client.personas().patch(ophelia.id(), Map.of("greeting", "Three"));
+        label(server, ophelia.id(), "production", 2);
+        label(server, ophelia.id(), "draft", 3);
+        var hamlet = client.personas().create(Map.of("name", "Hamlet")).body();
+        label(server, hamlet.id(), "production", 1);
+        var file = directory.resolve("history.jsonl");
+        assertThat(run("export", url(), "--history", "--out", file)).isZero();
+
+        try (var other = new ServerProcess(directory.resolve("target"), 1, directory.resolve("log2"))) {
+            String there = "--url=" + other.address();
+            for (int time = 0; time < 2; time++) {
+                assertThat(run("import", there, file)).isZero();
+                assertThat(err.toString()).contains("not imported 0; 3 labels in ");
+            }
+            assertThat(run("export", there, "--history")).isZero();
+            assertThat(bodies(out.toString())).isEqualTo(bodies(Files.readString(file)));
+
+            label(other, ophelia.id(), "production", 1);
+            assertThat(run("import", there, file)).isOne();
+            assertThat(err.toString()).contains("names version 1 here; --overwrite moves it");
+            assertThat(run("import", there, "--overwrite", file)).isZero();
+            assertThat(run("export", there, "--history")).isZero();
+            assertThat(bodies(out.toString())).isEqualTo(bodies(Files.readString(file)));
+        }
+    }
+
+    @Test
+    void import_labelsThatNameNothing_areReported() throws Exception {
+        var file = file(
+                "labels.jsonl",
+                "{\"kind\":\"label\",\"persona_id\":\"p\",\"label\":\"production\",\"version\":1}",
+                "{\"kind\":\"persona\",\"id\":\"p\",\"version\":7,\"name\":\"P\"}",
+                "{\"kind\":\"label\",\"persona_id\":\"p\",\"label\":\"production\",\"version\":6}",
+                "{\"kind\":\"label\",\"persona_id\":\"p\",\"label\":\"Draft\",\"version\":7}",
+                "{\"kind\":\"label\",\"persona_id\":\"p\",\"label\":\"draft\",\"version\":7}");
+
+        assertThat(run("import", url(), file)).isOne();
+
+        assertThat(err.toString())
+                .contains(
+                        "line 1: a label has to follow the persona",
+                        "line 3: label production of persona p: the version that it names is not there",
+                        "line 4: label Draft of persona p: ",
+                        "Created 1, replaced 0, already there 0, not imported 3; 1 labels in ");
+    }
+
+    private static void label(ServerProcess server, String persona, String label, long version) throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(
+                            server.address().resolve("/api/v1/personas/" + persona + "/labels/" + label))
+                    .header("Content-Type", "application/json")
+                    .PUT(HttpRequest.BodyPublishers.ofString("{\"version\":" + version + "}"))
+                    .build();
+            assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void exportAndImport_onPostgres_areTheSame() throws Exception {
+        var ophelia = client.personas().create(Map.of("name", "Ophelia")).body();
+        client.personas().patch(ophelia.id(), Map.of("greeting", "Two"));
+        label(server, ophelia.id(), "production", 1);
+        client.users().create(Map.of("username", "gertrude"));
+        var file = directory.resolve("history.jsonl");
+        assertThat(run("export", url(), "--history", "--out", file)).isZero();
+
+        try (var postgres = new OwnPostgres(directory.resolve("postgres"), 1);
+                var other = new ServerProcess(Map.of(), 2, directory.resolve("log2"), postgres.settings(0))) {
+            for (int time = 0; time < 2; time++) {
+                assertThat(run("import", "--url", other.address(), file)).isZero();
+            }
+            assertThat(err.toString()).contains("Created 0, replaced 0, already there 2, not imported 0; 1 labels");
+            assertThat(run("export", "--url", other.address(), "--history")).isZero();
+            assertThat(bodies(out.toString())).isEqualTo(bodies(Files.readString(file)));
+        }
+    }
+
+    @Test
     void import_killedInTheMiddleAndRunAgain_endsWithEachDocumentOnce() throws Exception {
         int count = 20_000;
         var lines = new ArrayList<String>();

@@ -38,13 +38,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /// The addresses of files, and of the picture of a persona.
 ///
 /// The picture of a persona is found in two steps: a strong read of the persona answers which address it is, and that
-/// answer
-/// is never kept without asking; what stands at an address never changes, so that answer is kept for as long as one
-/// likes.
+/// answer is never kept without asking; what stands at an address never changes, so that answer is kept for as long as
+/// one likes.
 ///
 /// Files come from anywhere, so nothing in them is to run: each goes out with the type that its bytes have, as what is
-/// only
-/// shown or else saved, and in a sandbox.
+/// only shown or else saved, and in a sandbox.
 public final class AssetResource {
     private static final String AVATAR = "/api/v1/personas/{id}/avatar";
     private static final String ASSETS = "/api/v1/assets";

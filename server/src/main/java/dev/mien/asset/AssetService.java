@@ -18,13 +18,10 @@ import java.util.regex.Pattern;
 /// Stores and finds files by their content.
 ///
 /// **A file belongs to the personas that name it.** It is stored first, and a document that names it is written then.
-/// One
-/// that nobody came to name is removed a day after it was last brought; one that was named is removed in the
-/// transaction
-/// that ends the last persona of which any version named it. So a document which names a file that was brought a moment
-/// ago finds it, but for the moment in which its last user ends: such a document is refused, and the file is to be
-/// brought
-/// once more.
+/// One that nobody came to name is removed a day after it was last brought; one that was named is removed in the
+/// transaction that ends the last persona of which any version named it. So a document which names a file that was
+/// brought a moment ago finds it, but for the moment in which its last user ends: such a document is refused, and the
+/// file is to be brought once more.
 public final class AssetService implements AutoCloseable {
     /// How long a file that nobody uses stays.
     static final Duration KEPT_UNUSED = Duration.ofDays(1);

@@ -132,8 +132,7 @@ final class AssetTables {
     /// Removes what nobody uses and nobody brought since then, a bounded number of them.
     ///
     /// Which those are is asked beside everybody else, and once more for each when it is removed: somebody may have
-    /// come
-    /// to use it meanwhile.
+    /// come to use it meanwhile.
     int removeUnused(Instant since) {
         String before = text(since);
         var unused = tables.read(session -> {

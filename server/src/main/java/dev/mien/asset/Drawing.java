@@ -17,12 +17,10 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 /// Makes small pictures of large ones.
 ///
 /// **Invariant: what it takes in memory has a bound that does not depend on the picture.** A file of a few hundred
-/// bytes can
-/// announce billions of pixels. So the announced size is looked at before anything is decoded, twice: as [Format] reads
-/// it, and as the decoder does, which may believe another header. Decoders of PNG, JPEG and GIF leave out pixels while
-/// they
-/// read, so only [#MOST_DECODED] are kept; the one of WebP makes the whole picture first, so there the heap is the
-/// limit.
+/// bytes can announce billions of pixels. So the announced size is looked at before anything is decoded, twice: as
+/// [Format] reads it, and as the decoder does, which may believe another header. Decoders of PNG, JPEG and GIF leave
+/// out pixels while they read, so only [#MOST_DECODED] are kept; the one of WebP makes the whole picture first, so
+/// there the heap is the limit.
 final class Drawing {
     /// Larger ones are refused.
     static final long MOST_PIXELS = 64_000_000;
@@ -46,8 +44,7 @@ final class Drawing {
     private Drawing() {}
 
     /// The first frame, as large as fits: its shorter side has at most `size` pixels and its longer side at most four
-    /// times
-    /// as many. It is never enlarged.
+    /// times as many. It is never enlarged.
     ///
     /// @param patience longest time that it may take
     static Thumbnail draw(byte[] bytes, int size, Duration patience) throws UndrawableException {
@@ -108,8 +105,7 @@ final class Drawing {
     }
 
     /// Every how manieth pixel is decoded: twice as many as are wanted, so that they can be smoothed, but no more than
-    /// there
-    /// is room for.
+    /// there is room for.
     private static int step(int width, int height, int size) {
         int step = Math.max(1, Math.min(width, height) / (2 * size));
         while ((long) (width / step) * (height / step) > MOST_DECODED) {

@@ -19,11 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// Small pictures, drawn when they are first asked for and kept in memory for a while.
 ///
 /// **This memory can never be stale.** Its keys are addresses, and an address is the hash of a content: there is no
-/// later
-/// version of what it names, so nothing has to be invalidated when a persona gets another picture. The one thing that
-/// can
-/// change is that a file ends. So nobody is answered from here before the store has said that it is there, and when it
-/// says otherwise, [#forget(String)] drops it.
+/// later version of what it names, so nothing has to be invalidated when a persona gets another picture. The one thing
+/// that can change is that a file ends. So nobody is answered from here before the store has said that it is there, and
+/// when it says otherwise, [#forget(String)] drops it.
 ///
 /// What cannot be drawn is kept too, as the reason why not, so that nobody makes a worker try again and again.
 ///

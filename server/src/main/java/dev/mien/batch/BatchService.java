@@ -22,9 +22,8 @@ import org.slf4j.LoggerFactory;
 /// Carries out many operations at once.
 ///
 /// **A batch with a key happens once.** One that is atomic is a single edit with that key. In others each operation has
-/// a key
-/// of its own, made of the batch's and its position, and all have the fingerprint of the whole request. The batch's own
-/// key is remembered first, so that the same key with another body is refused before anything is done.
+/// a key of its own, made of the batch's and its position, and all have the fingerprint of the whole request. The
+/// batch's own key is remembered first, so that the same key with another body is refused before anything is done.
 final class BatchService {
     private static final Logger log = LoggerFactory.getLogger(BatchService.class);
     /// So many edits are handed over together. Their documents are all in memory until the last is answered.

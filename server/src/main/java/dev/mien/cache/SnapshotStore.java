@@ -9,25 +9,21 @@ import dev.mien.store.Store;
 import org.jspecify.annotations.Nullable;
 
 /// A store that answers from memory as long as nothing was written: for a database in whose memory everybody can see
-/// that.
-/// After a commit, whoever made it, it knows nothing, and reads from the database again.
+/// that. After a commit, whoever made it, it knows nothing, and reads from the database again.
 ///
 /// **Invariant: an entry was read by a statement that began after its snapshot was the newest.** Whoever finds it and
 /// sees after that that the snapshot still is the newest knows that nothing was committed since before the statement,
-/// so
-/// the statement would find the same now. That holds whatever pauses in between: a fill that is late puts down an entry
-/// with a snapshot that has passed, and nobody uses it.
+/// so the statement would find the same now. That holds whatever pauses in between: a fill that is late puts down an
+/// entry with a snapshot that has passed, and nobody uses it.
 ///
 /// Only what outlives a few hundred reads is kept: while commits follow each other closely, to keep documents which
 /// nobody will ask for in time would only be work for the garbage collector, which takes them for long-lived ones.
 ///
 /// No log is followed here, unlike in [CoherentStore]. So a change that no trigger has seen, made by hand, is as fresh
-/// as
-/// every other.
+/// as every other.
 public final class SnapshotStore extends ForwardingStore {
     /// A snapshot, and how many reads of it went to the database. Several threads count at once and may lose some,
-    /// which
-    /// only delays the keeping.
+    /// which only delays the keeping.
     private static final class State {
         private final Snapshot snapshot;
         private int reads;

@@ -67,8 +67,7 @@ final class Books {
     }
 
     /// A book as version 2 has it. What that does not know stands in each entry's own extensions, so that it goes where
-    /// the
-    /// entry goes, whatever another program does to the book.
+    /// the entry goes, whatever another program does to the book.
     ///
     /// @param lost where to add what readers of version 2 do not see
     static ObjectNode reduced(ObjectNode book, List<Loss> lost) {

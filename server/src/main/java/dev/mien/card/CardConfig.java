@@ -3,8 +3,7 @@ package dev.mien.card;
 import dev.mien.config.Setting;
 
 /// Limits of character cards. A card in memory takes several times the room of its file, so larger cards want a larger
-/// heap
-/// of the workers.
+/// heap of the workers.
 ///
 /// @param maximumBytes largest file that is imported
 public record CardConfig(

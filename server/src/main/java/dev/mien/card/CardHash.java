@@ -8,8 +8,7 @@ import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /// What two files have in common that are the same card: the meaning of its JSON, and the content of its picture and
-/// files.
-/// How its JSON is written, how it is packed, and what the file is called do not count.
+/// files. How its JSON is written, how it is packed, and what the file is called do not count.
 final class CardHash {
     private final MessageDigest digest;
 

@@ -52,8 +52,7 @@ public final class CardResource {
     private final AssetService assets;
     private final int maximumBytes;
     /// A card in memory takes several times the room of its file. So the large requests that a worker takes at one time
-    /// are
-    /// together no larger than one card may be, and others wait for their turn.
+    /// are together no larger than one card may be, and others wait for their turn.
     private final Semaphore coming;
 
     private final Semaphore going = new Semaphore(MOST_GOING);

@@ -25,16 +25,13 @@ import tools.jackson.databind.node.ObjectNode;
 /// Makes personas of character cards.
 ///
 /// **The same card comes in once.** A persona knows the card that it came from by a hash of it, which it keeps whatever
-/// is
-/// edited. Two imports at once see neither of them the other's persona; so each hands over its edit under a key that
-/// both
-/// make of the same things, the card and what they saw of earlier imports, and the store carries out one key once, on
-/// whichever worker.
+/// is edited. Two imports at once see neither of them the other's persona; so each hands over its edit under a key that
+/// both make of the same things, the card and what they saw of earlier imports, and the store carries out one key once,
+/// on whichever worker.
 ///
 /// **A file that is refused leaves nothing.** Files are stored before the persona that names them, since a document may
 /// only name what is there. Should that persona be refused, they belong to nobody, nobody sees them, and they are
-/// removed a
-/// day later.
+/// removed a day later.
 final class CardService {
     private static final Logger log = LoggerFactory.getLogger(CardService.class);
     /// Not to be written in a header, so no client's key is like it.

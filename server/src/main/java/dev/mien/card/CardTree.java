@@ -14,11 +14,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// The tree of a card, written from a persona.
 ///
 /// **What nobody edited comes back as it was.** The persona's member `card` has everything of the card that is no
-/// member
-/// of a persona, and also each member that a persona could not have as it was: of a wrong type, too long, or empty
-/// where
-/// it may be missing. Such a value is written again as long as the persona has what was read from it. So in the
-/// specification that a card came in, a persona that was not edited gives the same tree, down to what is wrong with it.
+/// member of a persona, and also each member that a persona could not have as it was: of a wrong type, too long, or
+/// empty where it may be missing. Such a value is written again as long as the persona has what was read from it. So in
+/// the specification that a card came in, a persona that was not edited gives the same tree, down to what is wrong with
+/// it.
 final class CardTree {
     /// Where an import finds what version 2 could not say.
     static final String V3_KEPT = "mien/v3";

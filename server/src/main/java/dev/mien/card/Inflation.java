@@ -5,8 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /// What the compressed parts of one file may still become. A few bytes can be made to unpack to more than a computer
-/// has,
-/// so each part is unpacked only as far as is left.
+/// has, so each part is unpacked only as far as is left.
 final class Inflation {
     /// Whatever is smaller than this may be as well compressed as it likes.
     private static final int UNSUSPICIOUS = 1024 * 1024;

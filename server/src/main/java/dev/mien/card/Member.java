@@ -76,8 +76,7 @@ record Member(String name, Field field, Kind kind, Spec since) {
     }
 
     /// What the persona has for a card's value, whatever that is. Equal values come to equal ones, so that an export
-    /// can
-    /// tell whether the persona was edited since.
+    /// can tell whether the persona was edited since.
     ///
     /// @param given null where the card does not have the member
     JsonNode read(@Nullable JsonNode given) {

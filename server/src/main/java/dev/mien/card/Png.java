@@ -15,8 +15,7 @@ import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 
 /// A PNG or APNG as its chunks (PNG, third edition, §5). The picture itself is never decoded: what is taken out and put
-/// in
-/// are whole chunks, and all others stay byte for byte.
+/// in are whole chunks, and all others stay byte for byte.
 final class Png {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     private static final int MOST_CHUNKS = 100_000;

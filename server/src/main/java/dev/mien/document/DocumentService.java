@@ -206,8 +206,7 @@ public abstract class DocumentService {
 
     /// Changes what the merge patch names and nothing else (RFC 7396).
     ///
-    /// @param merge whether to do so also if the document is at a later version than the expected one, as long as
-    /// what
+    /// @param merge whether to do so also if the document is at a later version than the expected one, as long as what
     ///     was changed meanwhile and what the patch names are different members
     /// @throws VersionConflictException if it is at another version, with what was changed meanwhile
     public Committed update(String id, JsonNode patch, Precondition expected, boolean merge, Origin origin) {

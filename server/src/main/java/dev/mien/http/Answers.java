@@ -53,6 +53,14 @@ public final class Answers {
                 .send();
     }
 
+    /// What is told of a document without its version, which has a header then.
+    public static void view(
+            ServerRequest request, ServerResponse response, Document document, byte[] json, RevisionToken asOf) {
+        response.header(HeaderValues.create(HeaderNames.ETAG, document.etag()))
+                .header(HeaderValues.create(VERSION, document.version()));
+        json(request, response, json, asOf);
+    }
+
     /// The document as an edit left it.
     public static void written(
             ServerRequest request, ServerResponse response, Status status, Document document, RevisionToken asOf) {

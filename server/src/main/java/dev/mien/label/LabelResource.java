@@ -9,8 +9,6 @@ import dev.mien.http.Origins;
 import dev.mien.http.Preconditions;
 import dev.mien.http.Route;
 import dev.mien.store.Document;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -71,8 +69,7 @@ public final class LabelResource {
     private void get(ServerRequest request, ServerResponse response) {
         DocumentResource.refuseParametersBut(Set.of(), request);
         var label = service.get(DocumentResource.id(request), name(request));
-        response.header(HeaderValues.create(HeaderNames.ETAG, label.document().etag()));
-        Answers.json(request, response, Json.write(view(label.document())), label.asOf());
+        Answers.view(request, response, label.document(), Json.write(view(label.document())), label.asOf());
     }
 
     private void put(ServerRequest request, ServerResponse response) {
@@ -85,8 +82,7 @@ public final class LabelResource {
                     Preconditions.ifMatch(request).orElse(null),
                     Origins.of(request, body.bytes()));
             var document = committed.written().getFirst().document();
-            response.header(HeaderValues.create(HeaderNames.ETAG, document.etag()));
-            Answers.json(request, response, Json.write(view(document)), committed.asOf());
+            Answers.view(request, response, document, Json.write(view(document)), committed.asOf());
         }
     }
 

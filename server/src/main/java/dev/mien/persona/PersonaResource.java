@@ -44,8 +44,7 @@ public final class PersonaResource extends DocumentResource {
     }
 
     /// A label is looked up first and the version that it names then. Versions never change, so the answer is that of
-    /// the
-    /// moment at which the label was read.
+    /// the moment at which the label was read.
     @Override
     protected Selected select(ServerRequest request) {
         String label = parameter(request, "label");

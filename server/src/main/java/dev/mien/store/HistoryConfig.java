@@ -4,9 +4,8 @@ import dev.mien.config.Setting;
 import java.time.Duration;
 
 /// Which versions of a document stay readable. Each is kept if one of the rules keeps it, if it is the newest, if a
-/// label
-/// names it, and for as long as a request that made it may be repeated ([RequestKey#KEPT]). Without a rule all are
-/// kept.
+/// label names it, and for as long as a request that made it may be repeated ([RequestKey#KEPT]). Without a rule all
+/// are kept.
 ///
 /// @param keepVersions how many of the newest versions of each document to keep; 0 for no such rule
 /// @param keepFor the age up to which versions are kept; zero for no such rule

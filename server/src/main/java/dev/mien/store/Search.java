@@ -8,9 +8,8 @@ import java.util.Locale;
 /// What to look for in the texts of documents: every term has to be there.
 ///
 /// **Ranking.** First come documents that have all terms in their name, then the others; within each, the better the
-/// match
-/// the earlier, and of equals the newer. Of each of the two, only the newest [#MOST_RANKED] are ranked and found: to
-/// rank everything that has a common word would take far longer than a page may.
+/// match the earlier, and of equals the newer. Of each of the two, only the newest [#MOST_RANKED] are ranked and found:
+/// to rank everything that has a common word would take far longer than a page may.
 ///
 /// @param terms at least one
 /// @param skip how many of what is found to pass over

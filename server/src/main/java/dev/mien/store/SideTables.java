@@ -18,8 +18,7 @@ public interface SideTables {
     <T> T use(Work<T> work);
 
     /// Runs a read on one of the sessions that read documents, beside others. Its answer says what state of the store
-    /// it
-    /// reflects, which the statement has to ask `log_head` for; so it is as strong as that of a document.
+    /// it reflects, which the statement has to ask `log_head` for; so it is as strong as that of a document.
     ///
     /// @throws StoreUnavailableException as a read of a document does
     <T extends AsOf> T read(Work<T> work);

@@ -6,8 +6,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Who looks may rely on:** if [#isNewest] says yes, nothing has been committed between the moment at which [#newest]
 /// gave the snapshot and this one. A commit is in the newest snapshot before anybody is told of it and before any
-/// reader
-/// can see it.
+/// reader can see it.
 public interface Snapshots {
     /// A state of the database. Two looks at the same state may give two that are not equal.
     interface Snapshot {}

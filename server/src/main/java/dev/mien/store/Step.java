@@ -37,8 +37,7 @@ public sealed interface Step {
             implements Step {}
 
     /// A document that is made if there is none with its id, and changed if there is one. An id that was used before,
-    /// by
-    /// a document whose row was removed, is not used again.
+    /// by a document whose row was removed, is not used again.
     ///
     /// @param body of a new document, as in [Create]
     /// @param expected whether the client's precondition holds for the document that is there

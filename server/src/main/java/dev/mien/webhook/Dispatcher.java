@@ -32,14 +32,13 @@ import org.slf4j.LoggerFactory;
 /// twice.
 ///
 /// **Invariant: what happens to one document (a persona and its labels) is told in its order.** The events of a batch
-/// are
-/// grouped by document. Groups are told side by side, the events of a group one after the other, and the next batch
+/// are grouped by document. Groups are told side by side, the events of a group one after the other, and the next batch
 /// begins when this one has ended. A repeated batch begins with its first event again.
 ///
 /// **The lease makes work rare that is done twice, and nothing is wrong if it fails at that.** It is a row with a
-/// holder
-/// and an end by the database's clock. The holder looks at its own clock, from before it asked, before each attempt. A
-/// pause behind that look leads to two workers that tell the same; the position of the slower one is refused.
+/// holder and an end by the database's clock. The holder looks at its own clock, from before it asked, before each
+/// attempt. A pause behind that look leads to two workers that tell the same; the position of the slower one is
+/// refused.
 ///
 /// An event that was given up is told out of order when it is told again; its version says so.
 public final class Dispatcher implements AutoCloseable {

@@ -33,8 +33,7 @@ final class Targets {
     /// The address to connect to.
     ///
     /// @throws IllegalArgumentException in one clear sentence without its full stop, if one of the name's addresses
-    /// must
-    /// not be asked
+    /// must not be asked
     static InetAddress resolve(URI uri, boolean allowPrivate) throws UnknownHostException {
         // All of them: which one a name gives first is up to whoever answers for it.
         var addresses = InetAddress.getAllByName(uri.getHost());

@@ -16,10 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// How long does it take from the answer to a write on one worker until its event has come out of a stream of another
 /// one, and what do 1,000 open streams cost that one? Two workers in processes of their own; a client writes one
-/// persona
-/// of 1 KB 100 times a second, and 10 times a second where 1,000 streams are to hear it. The time is from the moment at
-/// which the client had the answer, which is behind the
-/// commit, to the moment at which it had the event; an event that came before the answer counts as 0.
+/// persona of 1 KB 100 times a second, and 10 times a second where 1,000 streams are to hear it. The time is from the
+/// moment at which the client had the answer, which is behind the commit, to the moment at which it had the event; an
+/// event that came before the answer counts as 0.
 ///
 /// Run by hand: `java -cp <test classpath> dev.mien.feed.ChangeFeedMeasurement sqlite|postgres [brief]`
 final class ChangeFeedMeasurement {

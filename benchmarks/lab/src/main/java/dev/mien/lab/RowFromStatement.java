@@ -1,8 +1,7 @@
 package dev.mien.lab;
 
 /// The statement gives back the row that it wrote (`RETURNING`). Read as columns, since as an entity it would be looked
-/// up
-/// in the identity map.
+/// up in the identity map.
 final class RowFromStatement extends HibernateServices {
     RowFromStatement(Database database) {
         super(database);

@@ -8,11 +8,19 @@ import org.jspecify.annotations.Nullable;
 /// @param atNanos when the reading began, on the clock of the operations
 /// @param documents every document of the history, once for each worker
 /// @param log null where the change log cannot be read
+/// @param followers of the feed, those that followed it until then
 public record FinalState(
         long atNanos,
         List<FinalDocument> documents,
-        @Nullable ChangeLog log) {
+        @Nullable ChangeLog log,
+        List<Follower> followers) {
     public FinalState {
         documents = List.copyOf(documents);
+        followers = List.copyOf(followers);
+    }
+
+    /// Where nobody followed the feed.
+    public FinalState(long atNanos, List<FinalDocument> documents, @Nullable ChangeLog log) {
+        this(atNanos, documents, log, List.of());
     }
 }

@@ -19,6 +19,7 @@ public final class HistoryReader {
     private final List<Operation> operations = new ArrayList<>();
     private final List<Fault> faults = new ArrayList<>();
     private final List<FinalDocument> documents = new ArrayList<>();
+    private final List<Follower> followers = new ArrayList<>();
     private final List<ChangeLog.Change> changes = new ArrayList<>();
     private final Interner interner = new Interner();
     private @Nullable Header header;
@@ -56,6 +57,9 @@ public final class HistoryReader {
             case "fault" -> faults.add(new Fault(line.text("fault"), line.number("at"), line.worker()));
             case "rest" -> rest = line.once(rest);
             case "document" -> documents.add(document(line));
+            case "follower" ->
+                followers.add(
+                        new Follower(Math.toIntExact(line.number("follower")), Token.parse(line.text("token"))));
             case "log" -> log = line.once(log);
             case "change" ->
                 changes.add(new ChangeLog.Change(
@@ -65,7 +69,7 @@ public final class HistoryReader {
                         line.text("operation")));
             default -> throw new IllegalArgumentException("unknown kind of line: " + line.type);
         }
-        if ((rest == null && !documents.isEmpty()) || (log == null && !changes.isEmpty())) {
+        if ((rest == null && !(documents.isEmpty() && followers.isEmpty())) || (log == null && !changes.isEmpty())) {
             throw new IllegalArgumentException(line.type + " comes too early");
         }
     }
@@ -115,7 +119,7 @@ public final class HistoryReader {
         }
         var changeLog =
                 log == null ? null : new ChangeLog(log.text("log"), log.number("floor"), log.number("head"), changes);
-        var finalState = rest == null ? null : new FinalState(rest.number("rest"), documents, changeLog);
+        var finalState = rest == null ? null : new FinalState(rest.number("rest"), documents, changeLog, followers);
         return new History(header, operations, faults, finalState);
     }
 

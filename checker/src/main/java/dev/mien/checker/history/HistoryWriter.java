@@ -18,6 +18,7 @@ import tools.jackson.core.json.JsonFactory;
 /// | `fault` | a fault; the value is its kind |
 /// | `rest` | the beginning of the final state; the value is its time |
 /// | `document` | a document of the final state; the value is its id |
+/// | `follower` | a follower of the feed; the value is its client's number |
 /// | `log` | the change log of the final state; the value is its incarnation |
 /// | `change` | a line of the change log; the value is its revision |
 ///
@@ -106,6 +107,12 @@ public final class HistoryWriter implements AutoCloseable {
                 number("version", document.version());
                 number("revision", document.revision());
                 fields("fields", document.fields());
+            });
+        }
+        for (var follower : state.followers()) {
+            line(() -> {
+                json.writeNumberProperty("follower", follower.client());
+                json.writeStringProperty("token", follower.end().toString());
             });
         }
         var log = state.log();

@@ -15,6 +15,8 @@ public enum Kind {
     PUT(true),
     /// A soft delete: it makes a version in which [Fields#ACTIVE] is `false`.
     DELETE(true),
+    /// Makes the fields of an earlier version those of the next one.
+    RESTORE(true),
     /// One document of a list or a search, which may show only some of its fields.
     LIST_ENTRY(false),
     /// A user found by name instead of by id.
@@ -25,6 +27,12 @@ public enum Kind {
     HISTORY(false),
     /// One document that a search found.
     FOUND(false),
+    /// A version that was asked for by its number, which the operation names, or by a label, which it does not.
+    VERSION(false),
+    /// One change of a page of the feed that reached the end of the log, without a wait: it is as fresh as any read.
+    CHANGE_LISTED(false),
+    /// One change that came through a stream of the feed, or in a page that waited or went on.
+    CHANGE_TOLD(false),
     /// One row of a bulk statement that went past the server, straight to the database. It works like a patch.
     SQL_UPDATE(true),
     /// A read through one worker after all clients had stopped: a part of the [FinalState].
@@ -42,11 +50,21 @@ public enum Kind {
 
     /// Whether a write of this kind leaves nothing of the version before it.
     public boolean replacesAll() {
-        return this == CREATE || this == PUT;
+        return this == CREATE || this == PUT || this == RESTORE;
     }
 
     /// Whether an answer may leave out fields that the document has.
     public boolean showsOnlySome() {
         return this == LIST_ENTRY || this == HISTORY;
+    }
+
+    /// Whether an answer tells that a version was made, and not that it is the newest.
+    public boolean isOfThePast() {
+        return this == VERSION || isChange();
+    }
+
+    /// Whether it is heard from the feed.
+    public boolean isChange() {
+        return this == CHANGE_LISTED || this == CHANGE_TOLD;
     }
 }

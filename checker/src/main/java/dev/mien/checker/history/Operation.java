@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 /// @param completedNanos after the last byte was received, or when the client gave up
 /// @param status the HTTP status, 0 when there was none
 /// @param worker which worker answered, -1 when nobody knows
-/// @param named the version that the request named as its condition, 0 when it named none
+/// @param named the version that the request named, as its condition or as the one it asks for; 0 when it named none
 /// @param version the version that the answer named, 0 when it named none
 /// @param revision the revision of the change that made this version, 0 when nobody said
-/// @param written the fields that the request carried, each with a value that no other request carries;
-///     for a delete [Fields#DELETED]
+/// @param written the fields that the request carried, each with a value that no other request carries, but for
+///     restores and labels; for a delete [Fields#DELETED]
 /// @param seen the fields that the answer showed, null when it showed none; unless the [kind][Kind#showsOnlySome] is
 ///     one that may leave out fields, these are all watched fields that the document has
 /// @param token the token of the answer
@@ -159,6 +159,26 @@ public record Operation(
                 version,
                 revision,
                 written,
+                seen,
+                token);
+    }
+
+    /// The same as a read: a write that found everything as it would have it.
+    public Operation asRead() {
+        return new Operation(
+                client,
+                sequence,
+                Kind.GET,
+                key,
+                invokedNanos,
+                completedNanos,
+                outcome,
+                status,
+                worker,
+                0,
+                version,
+                revision,
+                Fields.NONE,
                 seen,
                 token);
     }

@@ -19,7 +19,7 @@ record Freshness(Histogram staleness, Histogram probes) {
         var freshness = new Freshness(new Histogram(), new Histogram());
         Map<Key, List<Operation>> byKey = new HashMap<>();
         for (var operation : operations) {
-            if (operation.outcome().isAnswer()) {
+            if (operation.outcome().isAnswer() && !operation.kind().isOfThePast()) {
                 byKey.computeIfAbsent(operation.key(), key -> new ArrayList<>()).add(operation);
             }
         }

@@ -61,8 +61,10 @@ record TimeSlices(long sliceNanos, List<Slice> slices) {
         void add(Operation operation) {
             switch (operation.outcome()) {
                 case OK, ABSENT, REFUSED -> {
-                    var latencies = operation.kind().isWrite() ? writes : reads;
-                    latencies.add(operation.completedNanos() - operation.invokedNanos());
+                    if (Figures.isAnswered(operation)) {
+                        var latencies = operation.kind().isWrite() ? writes : reads;
+                        latencies.add(operation.completedNanos() - operation.invokedNanos());
+                    }
                 }
                 case FAILED -> failed++;
                 case UNKNOWN -> unknown++;

@@ -26,7 +26,11 @@ final class Absences {
         Arrays.fill(latest, Long.MIN_VALUE);
         for (int cluster = 0; cluster < history.clusters(); cluster++) {
             int version = Math.toIntExact(history.version(cluster));
-            latest[version] = history.cluster(cluster).getLast().invokedNanos();
+            var sightings = history.cluster(cluster);
+            for (int i = sightings.size() - 1; i >= 0 && latest[version] == Long.MIN_VALUE; i--) {
+                var sighting = sightings.get(i);
+                latest[version] = sighting.kind().isOfThePast() ? Long.MIN_VALUE : sighting.invokedNanos();
+            }
         }
         for (int version = 1; version < latest.length; version++) {
             latest[version] = Math.max(latest[version], latest[version - 1]);

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// Judges a history.
 ///
 /// Linearizability is local: a history is linearizable when the operations of each document are, so each is judged
-/// alone ([KeyCheck]). What concerns the whole store comes after: tokens and revisions ([RevisionCheck]), the state at
-/// rest and the change log ([RestCheck]).
+/// alone ([KeyCheck]). What concerns the whole store comes after: tokens and revisions ([RevisionCheck]), the feed
+/// ([FeedCheck]), the state at rest and the change log ([RestCheck]).
 ///
 /// The store may get a new incarnation during the run, as in a failover. A document's versions go on all the same, so
 /// the documents are judged as ever, and what the new history has lost or made anew is a violation. Only tokens and
@@ -34,6 +34,9 @@ public final class Checker {
         var lastLogged = lastLogged(state);
         var atRest = byKey(state == null ? List.of() : RestCheck.reads(state));
         byKey(history.operations()).forEach((key, operations) -> {
+            if (isSomebodyElses(operations)) {
+                return;
+            }
             meter.add(operations);
             operations.addAll(atRest.getOrDefault(key, List.of()));
             var ofKey = new KeyHistory(key, operations, lastLogged.getOrDefault(key, 0L));
@@ -41,10 +44,16 @@ public final class Checker {
         });
         var revisions = new RevisionCheck(history.operations(), findings);
         revisions.run();
+        new FeedCheck(history.operations(), findings).run(state);
         if (state != null) {
             new RestCheck(state, history.operations(), findings).run();
         }
         return verdict(findings, meter.strength(history, revisions.incarnations()));
+    }
+
+    /// Whoever follows the feed hears of all documents.
+    private static boolean isSomebodyElses(List<Operation> operations) {
+        return operations.stream().allMatch(operation -> operation.kind().isChange());
     }
 
     private Verdict verdict(Findings findings, Strength strength) {

@@ -9,6 +9,7 @@ import dev.mien.checker.history.Token;
 import dev.mien.checker.verdict.Strength.Settled;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 /// legal sequential history. Suppose that it broke real time: *a* precedes *b*, yet *b* stands before *a*. If *b* has
 /// the lower version, *b* began after *a* of a higher cluster ended, against 3. If both have the same version, *b* is
 /// the write, because the others stand by start, and then *a* ended before the write of its version began, against 2.
+///
+/// A read of the past ([Kind#isOfThePast]) has its effect at its end. It belongs to no place in that order but only
+/// behind the write of its version, so 3 is not asked of it. Its end proves to others, as in 2 and 3, that the version
+/// was there.
 ///
 /// A write of unknown outcome ends at infinity, so only its start counts; which version it made, if any, is seen by the
 /// values it wrote. Where that leaves a choice, [WriterSearch] tries them all. An answer "no such document" that names
@@ -80,6 +85,9 @@ final class KeyCheck {
     /// A condition that a request named is compared with the version of the answer alone.
     private void conditions() {
         for (var operation : history.all()) {
+            if (operation.kind() == Kind.VERSION) {
+                asked(operation);
+            }
             if (operation.named() == 0 || !operation.kind().isWrite()) {
                 continue;
             }
@@ -102,6 +110,27 @@ final class KeyCheck {
                         operation,
                         writerOf(operation.version()));
             }
+        }
+    }
+
+    /// A version that was asked for by its number is that version, and is there once it was there.
+    private void asked(Operation read) {
+        if (read.outcome() == Outcome.OK && read.named() > 0 && read.version() != read.named()) {
+            findings.add(
+                    ViolationKind.OTHER_VERSION,
+                    key,
+                    "It asked for version " + read.named() + " and was shown version " + read.version() + ".",
+                    read);
+        }
+        if (read.outcome() == Outcome.ABSENT
+                && read.named() > 0
+                && read.named() <= history.versionReachedBefore(read.invokedNanos())) {
+            findings.add(
+                    ViolationKind.WRONG_ABSENCE,
+                    key,
+                    "Version " + read.named() + " was there before the request.",
+                    firstSighting(read.named()),
+                    read);
         }
     }
 
@@ -145,7 +174,7 @@ final class KeyCheck {
                             operation,
                             writer);
                 }
-                if (newer != null && newer.precedes(operation)) {
+                if (newer != null && newer.precedes(operation) && !operation.kind().isOfThePast()) {
                     olderAfterNewer(operation, newer);
                 }
             }
@@ -207,8 +236,7 @@ final class KeyCheck {
         return token == null ? null : token.incarnation();
     }
 
-    /// Every value but that of [Fields#ACTIVE] is written by one request only, so whoever sees it saw that request's
-    /// work.
+    /// Most values are written by one request only, so whoever sees one saw that request's work.
     private boolean failedWritesStayedUnseen() {
         Map<FieldValue, Operation> failed = new HashMap<>();
         for (var write : history.all()) {
@@ -217,6 +245,12 @@ final class KeyCheck {
                 if (!write.written().name(i).equals(Fields.ACTIVE)) {
                     failed.put(FieldValue.of(write.written(), i), write);
                 }
+            }
+        }
+        for (var write : failed.isEmpty() ? List.<Operation>of() : history.all()) {
+            for (int i = 0; i < write.written().size(); i++) {
+                failed.computeIfPresent(
+                        FieldValue.of(write.written(), i), (value, refused) -> refused.equals(write) ? refused : null);
             }
         }
         for (int cluster = 0; cluster < history.clusters() && !failed.isEmpty(); cluster++) {

@@ -42,7 +42,9 @@ final class KeyHistory {
                 .sorted(BY_START)
                 .toArray(Operation[]::new);
         this.absences = operations.stream()
-                .filter(operation -> operation.outcome() == Outcome.ABSENT && operation.version() == 0)
+                .filter(operation -> operation.outcome() == Outcome.ABSENT
+                        && operation.version() == 0
+                        && !operation.kind().isOfThePast())
                 .sorted(BY_START)
                 .toArray(Operation[]::new);
         this.clusterStarts = clusterStarts(sightings);

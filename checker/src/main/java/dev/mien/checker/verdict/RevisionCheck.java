@@ -1,5 +1,6 @@
 package dev.mien.checker.verdict;
 
+import dev.mien.checker.history.Kind;
 import dev.mien.checker.history.Operation;
 import dev.mien.checker.history.Token;
 import java.util.ArrayList;
@@ -24,7 +25,9 @@ final class RevisionCheck {
 
     RevisionCheck(List<Operation> operations, Findings findings) {
         this.answered = operations.stream()
-                .filter(operation -> operation.outcome().isAnswer() && operation.token() != null)
+                .filter(operation -> operation.outcome().isAnswer()
+                        && operation.token() != null
+                        && operation.kind() != Kind.CHANGE_TOLD)
                 .toList();
         this.findings = findings;
     }

@@ -2,6 +2,7 @@ package dev.mien.checker.verdict;
 
 import dev.mien.checker.history.Fault;
 import dev.mien.checker.history.History;
+import dev.mien.checker.history.Kind;
 import dev.mien.checker.history.Operation;
 import dev.mien.checker.history.Sorted;
 import dev.mien.checker.verdict.Strength.Settled;
@@ -53,7 +54,9 @@ final class StrengthMeter {
     private static List<Operation> answeredReads(List<Operation> operations) {
         return operations.stream()
                 .filter(operation ->
-                        !operation.kind().isWrite() && operation.outcome().isAnswer())
+                        !operation.kind().isWrite()
+                                && !operation.kind().isOfThePast()
+                                && operation.outcome().isAnswer())
                 .sorted(Comparator.comparingLong(Operation::invokedNanos))
                 .toList();
     }
@@ -85,7 +88,7 @@ final class StrengthMeter {
         }
         long last = operations.stream().mapToLong(Operation::invokedNanos).min().orElseThrow();
         long[] answers = operations.stream()
-                .filter(operation -> operation.outcome().isAnswer())
+                .filter(operation -> operation.outcome().isAnswer() && operation.kind() != Kind.CHANGE_TOLD)
                 .mapToLong(Operation::completedNanos)
                 .toArray();
         Arrays.sort(answers);

@@ -17,6 +17,7 @@ public enum ViolationKind {
     CONDITION_IGNORED("A conditional write succeeded although the version it named was not the one before its own."),
     WRONGLY_REFUSED("A conditional write was refused for its version although it named the current one."),
     IMPOSSIBLE_WRITE("A write succeeded that had nothing to change, or created a document that was already there."),
+    OTHER_VERSION("A read of one version was answered with another one."),
     WRONG_ABSENCE("An answer denied a document that was there during the whole time of the request."),
     NO_EXPLANATION("No choice of the writes whose outcome is unknown, in any order, explains all that was seen."),
     LOST_WRITE("A write that was acknowledged, or already seen by somebody, is missing at the end."),
@@ -29,7 +30,9 @@ public enum ViolationKind {
     REVISION_TWICE("Two acknowledged writes got the same revision."),
     LOG_GAP("The change log lacks a revision between its floor and its head."),
     LOG_REPEATS("The change log has a revision twice, or out of order."),
-    LOG_DISAGREES("The change log tells another story than the acknowledgements and the documents at rest.");
+    LOG_DISAGREES("The change log tells another story than the acknowledgements and the documents at rest."),
+    FEED_GAP("The feed left out a change, for somebody who followed it."),
+    FEED_REPEATS("The feed told a change again, or out of order.");
 
     private final String explanation;
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// A write that nobody waits for any more may still land meanwhile. So all answers have to carry one token; if they do
 /// not, all is read once more.
 final class AtRest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int TRIES = 10;
 
     private final Deployment deployment;
@@ -77,7 +77,8 @@ final class AtRest {
 
     private static FinalDocument document(int worker, Connection connection, Key key, Set<@Nullable Token> tokens)
             throws IOException {
-        var reply = connection.exchange("GET", "/api/v1/" + key.collection() + "/" + key.id(), null, null);
+        var collection = Collection.of(key);
+        var reply = connection.exchange("GET", collection.path(key), null, null);
         if (reply.worker() != worker || (reply.status() != 200 && reply.status() != 404)) {
             throw new IOException("worker " + worker + " does not answer at rest, but with " + reply.status());
         }
@@ -89,9 +90,9 @@ final class AtRest {
         return new FinalDocument(
                 worker,
                 key,
-                json.path("version").asLong(),
+                collection.version(json, reply),
                 json.path("revision").asLong(),
-                Collection.of(key).fields(json));
+                collection.fields(json));
     }
 
     /// One connection to each worker. Behind one port chance decides who answers, so connections are made until all are

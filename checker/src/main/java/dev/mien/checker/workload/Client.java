@@ -122,7 +122,31 @@ final class Client implements Runnable {
         }
         var key = new Key(collection.plural(), id(reply));
         record(judged.of(key));
-        subjects.put(place, new Subject(collection, key, username, sighting(judged, reply), now));
+        var subject = new Subject(collection, key, username, sighting(judged, reply), now);
+        subjects.put(place, subject);
+        if (collection == Collection.PERSONAS && !documentsOnly && random.nextBoolean()) {
+            label(connection, subject);
+        }
+    }
+
+    /// Gives a new persona its label.
+    private void label(Connection connection, Subject persona) {
+        var key = Collection.labelOf(persona.key());
+        subjects.know(key);
+        var operation = naming(recorder.invoked(number, Kind.PUT, key), persona.newest().version());
+        var body = Collection.LABELS.json(operation.written());
+        var reply = send(connection, "PUT", Collection.LABELS.path(key), null, body);
+        long now = System.nanoTime();
+        var judged = judged(operation, Collection.LABELS, reply, now);
+        record(judged);
+        if (judged.version() > 0 && reply != null) {
+            persona.label(new Subject(Collection.LABELS, key, "", sighting(judged, reply), now));
+        }
+    }
+
+    /// The operation as one that makes a label name a version.
+    private static Operation naming(Operation operation, long version) {
+        return operation.writing(Fields.of("version", Long.toString(version)));
     }
 
     private static String id(Reply reply) {
@@ -157,16 +181,45 @@ final class Client implements Runnable {
     }
 
     private void write(Connection connection, Subject subject) {
-        int choice = random.nextInt(100);
+        int choice = random.nextInt(documentsOnly ? 100 : 115);
         if (choice < 55) {
             patch(connection, subject, Kind.PATCH);
         } else if (choice < 75) {
             patch(connection, subject, Kind.PATCH_IF_MATCH);
         } else if (choice < 90) {
             put(connection, subject);
-        } else {
+        } else if (choice < 100) {
             var operation = recorder.invoked(number, Kind.DELETE, subject.key());
             exchange(connection, subject, operation, "DELETE", null, null);
+        } else if (choice < 107 && subject.label() != null) {
+            move(connection, subject, subject.label());
+        } else {
+            restore(connection, subject);
+        }
+    }
+
+    private void move(Connection connection, Subject persona, Subject label) {
+        var base = label.newest();
+        var operation = naming(recorder.invoked(number, Kind.PUT, label.key()), anyVersion(persona));
+        var body = Collection.LABELS.json(operation.written());
+        exchange(connection, label, operation.naming(base.version()), "PUT", base.etag(), body);
+    }
+
+    private long anyVersion(Subject subject) {
+        return 1 + random.nextLong(subject.newest().version());
+    }
+
+    /// Reads an old version and makes it the newest.
+    private void restore(Connection connection, Subject subject) {
+        long version = anyVersion(subject);
+        var seen = version(connection, subject, version).seen();
+        if (seen != null) {
+            var base = subject.newest();
+            var operation = recorder.invoked(number, Kind.RESTORE, subject.key())
+                    .naming(base.version())
+                    .writing(seen);
+            var body = Reply.JSON.createObjectNode().put("version", version);
+            exchange(connection, subject, operation, "POST", "/restore", base.etag(), body);
         }
     }
 
@@ -215,23 +268,42 @@ final class Client implements Runnable {
             var operation = recorder.invoked(number, Kind.BY_USERNAME, subject.key());
             var path = Collection.USERS.path() + "/by-username/" + subject.username();
             settle(operation, subject, send(connection, "GET", path, null, null));
-        } else if (choice < 75 && subject.collection() == Collection.PERSONAS && !documentsOnly) {
-            otherwise(connection, subject, choice % 3);
+        } else if (choice < 75 && !documentsOnly) {
+            otherwise(connection, subject);
         } else {
             exchange(connection, subject, recorder.invoked(number, Kind.GET, subject.key()), "GET", null, null);
         }
     }
 
-    /// The ways to a persona that go past its row: by a label, its history, the index of words.
-    private void otherwise(Connection connection, Subject subject, int way) {
-        switch (way) {
-            case 0 -> {
+    /// The ways to a document that go past its row: its history, and for personas labels and the index of words.
+    private void otherwise(Connection connection, Subject subject) {
+        var label = subject.label();
+        switch (random.nextInt(subject.collection() == Collection.USERS ? 2 : 6)) {
+            case 0 -> history(connection, subject);
+            case 1 -> version(connection, subject, anyVersion(subject));
+            case 2 -> search(connection, subject);
+            case 3 -> {
+                if (label != null) {
+                    var operation = recorder.invoked(number, Kind.GET, label.key());
+                    exchange(connection, label, operation, "GET", null, null);
+                }
+            }
+            case 4 -> {
+                var operation = recorder.invoked(number, Kind.VERSION, subject.key());
+                settle(operation, subject, send(connection, "GET", Collection.labelled(subject.key()), null, null));
+            }
+            default -> {
                 var operation = recorder.invoked(number, Kind.LABELLED, subject.key());
                 settle(operation, subject, send(connection, "GET", subject.path() + "?label=latest", null, null));
             }
-            case 1 -> history(connection, subject);
-            default -> search(connection, subject);
         }
+    }
+
+    private Operation version(Connection connection, Subject subject, long version) {
+        var operation =
+                recorder.invoked(number, Kind.VERSION, subject.key()).naming(version);
+        String address = subject.path() + (random.nextBoolean() ? "?version=" : "/versions/") + version;
+        return settle(operation, subject, send(connection, "GET", address, null, null));
     }
 
     private void history(Connection connection, Subject subject) {
@@ -282,10 +354,23 @@ final class Client implements Runnable {
             String method,
             @Nullable String condition,
             @Nullable ObjectNode body) {
+        exchange(connection, subject, operation, method, "", condition, body);
+    }
+
+    /// @param below what follows the subject's address
+    private void exchange(
+            Connection connection,
+            Subject subject,
+            Operation operation,
+            String method,
+            String below,
+            @Nullable String condition,
+            @Nullable ObjectNode body) {
+        String path = subject.path() + below;
         boolean keyed = operation.kind().isWrite() && !documentsOnly && random.nextInt(100) < KEYED;
         var reply = keyed
-                ? sendUntilAnswered(connection, tag + operation.sequence(), method, subject.path(), condition, body)
-                : send(connection, method, subject.path(), condition, body);
+                ? sendUntilAnswered(connection, tag + operation.sequence(), method, path, condition, body)
+                : send(connection, method, path, condition, body);
         settle(operation, subject, reply);
     }
 
@@ -341,17 +426,26 @@ final class Client implements Runnable {
         return reply == null ? operation.unknown(now, 0, -1) : interpreter.judge(operation, collection, reply, now);
     }
 
-    private void settle(Operation operation, Subject subject, @Nullable Reply reply) {
-        long now = System.nanoTime();
-        if (reply == null) {
-            record(operation.unknown(now, 0, -1));
-            return;
+    /// Records what became of the request.
+    private Operation settle(Operation operation, Subject subject, @Nullable Reply reply) {
+        var judged = judged(operation, subject.collection(), reply, System.nanoTime());
+        if (foundItSo(judged, subject.collection())) {
+            judged = judged.asRead();
         }
-        var judged = interpreter.judge(operation, subject.collection(), reply, now);
         record(judged);
-        if (judged.version() > 0 && reply.etag() != null) {
+        if (judged.version() > 0 && reply != null && reply.etag() != null) {
             subject.saw(sighting(judged, reply));
         }
+        return judged;
+    }
+
+    /// Whether a restore, or a move of a label, was answered with the version that it named, because that is as it
+    /// would have it: a write that changes nothing makes no version.
+    private static boolean foundItSo(Operation judged, Collection collection) {
+        return (judged.kind() == Kind.RESTORE || collection == Collection.LABELS)
+                && judged.isAcknowledgedWrite()
+                && judged.version() == judged.named()
+                && judged.written().equals(judged.seen());
     }
 
     private static Sighting sighting(Operation operation, Reply reply) {

@@ -2,6 +2,7 @@ package dev.mien.checker.workload;
 
 import dev.mien.checker.history.Fields;
 import dev.mien.checker.history.Key;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,12 @@ import tools.jackson.databind.node.ObjectNode;
 @SuppressWarnings("ImmutableEnumChecker") // List.of makes lists that nobody can change.
 enum Collection {
     PERSONAS("personas", "name", "greeting", "scenario", "attributes.mood", "attributes.goal"),
-    USERS("users", "display_name", "bio", "preferences.theme", "preferences.model");
+    USERS("users", "display_name", "bio", "preferences.theme", "preferences.model"),
+    /// The labels of personas. What one names is its only field; the version of the label itself is told in a header.
+    LABELS("labels", "version");
+
+    /// The label that the runs move.
+    private static final String LABEL = "verified";
 
     private final String plural;
     private final List<String> watched;
@@ -25,7 +31,15 @@ enum Collection {
     }
 
     static Collection of(Key key) {
-        return key.collection().equals(USERS.plural) ? USERS : PERSONAS;
+        return Arrays.stream(values())
+                .filter(collection -> collection.plural.equals(key.collection()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// The label of a persona.
+    static Key labelOf(Key persona) {
+        return new Key(LABELS.plural, persona.id() + "~" + LABEL);
     }
 
     /// The collection's name in addresses.
@@ -33,8 +47,30 @@ enum Collection {
         return plural;
     }
 
+    /// The address of the collection.
     String path() {
         return "/api/v1/" + plural;
+    }
+
+    /// The address of a document of this collection.
+    String path(Key key) {
+        int tilde = key.id().lastIndexOf('~');
+        return this == LABELS
+                ? PERSONAS.path() + "/" + key.id().substring(0, tilde) + "/labels/"
+                        + key.id().substring(tilde + 1)
+                : path() + "/" + key.id();
+    }
+
+    /// The address of a persona as of the version that its label names.
+    static String labelled(Key persona) {
+        return PERSONAS.path(persona) + "?label=" + LABEL;
+    }
+
+    /// The version that an answer shows.
+    long version(JsonNode document, Reply reply) {
+        return this == LABELS
+                ? reply.version()
+                : document.path("version").asLong(0);
     }
 
     List<String> watched() {
@@ -44,6 +80,9 @@ enum Collection {
     /// The JSON object that carries these fields.
     ObjectNode json(Fields fields) {
         var json = JsonNodeFactory.instance.objectNode();
+        if (this == LABELS) {
+            return json.put("version", Long.parseLong(fields.value(0)));
+        }
         for (int i = 0; i < fields.size(); i++) {
             String name = fields.name(i);
             int point = name.indexOf('.');
@@ -63,6 +102,9 @@ enum Collection {
 
     /// What a document of this collection shows of the watched fields.
     Fields fields(JsonNode document) {
+        if (this == LABELS) {
+            return Fields.of("version", Long.toString(document.path("version").asLong(0)));
+        }
         Map<String, String> fields = new HashMap<>();
         for (String name : watched) {
             int point = name.indexOf('.');

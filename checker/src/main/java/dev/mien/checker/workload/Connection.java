@@ -92,6 +92,21 @@ final class Connection implements AutoCloseable {
         }
     }
 
+    /// Asks for a stream of events. The connection is of no use for anything else from then on.
+    ///
+    /// @param lastEventId behind which it goes on
+    /// @return the beginning of the answer, whose entity goes on until somebody closes it
+    ClassicHttpResponse stream(String path, String lastEventId) throws IOException {
+        var request = request("GET", path, null, null);
+        request.setHeader("Accept", "text/event-stream");
+        request.setHeader("Last-Event-ID", lastEventId);
+        try {
+            return executor.execute(request, http, HttpCoreContext.create());
+        } catch (HttpException e) {
+            throw new IOException(e);
+        }
+    }
+
     private ClassicHttpRequest request(String method, String path, @Nullable String condition, byte @Nullable [] body) {
         var request =
                 ClassicRequestBuilder.create(method).setPath(basePath + path).build();

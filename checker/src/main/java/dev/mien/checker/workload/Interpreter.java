@@ -55,11 +55,7 @@ final class Interpreter {
     /// A read that shows this document, or a write that made it so.
     static Operation shown(Operation operation, Collection collection, Reply reply, JsonNode document, long now) {
         return operation
-                .ok(
-                        now,
-                        reply.status(),
-                        reply.worker(),
-                        document.path("version").asLong(0))
+                .ok(now, reply.status(), reply.worker(), collection.version(document, reply))
                 .withRevision(document.path("revision").asLong(0))
                 .withSeen(collection.fields(document));
     }

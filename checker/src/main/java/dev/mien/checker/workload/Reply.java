@@ -32,7 +32,7 @@ final class Reply {
         return (int) number("Mien-Worker", -1);
     }
 
-    /// The version of the document where there is no body to say it, 0 when the answer does not say either.
+    /// The version of the document where the body does not say it, 0 when the answer does not say either.
     long version() {
         return number("Mien-Version", 0);
     }

@@ -19,6 +19,7 @@ final class Subject {
     private final String username;
     private final long knownNanos;
     private volatile Sighting newest;
+    private volatile @Nullable Subject label;
 
     /// @param username empty for what is no user
     /// @param first what its creation answered
@@ -48,7 +49,16 @@ final class Subject {
     }
 
     String path() {
-        return collection.path() + "/" + key.id();
+        return collection.path(key);
+    }
+
+    /// The label of this persona; null where it has none, as far as anybody knows.
+    @Nullable Subject label() {
+        return label;
+    }
+
+    void label(Subject label) {
+        this.label = label;
     }
 
     /// About the newest version that anybody saw. Of two clients that tell at the same time one may be forgotten, which

@@ -3,10 +3,10 @@ package dev.mien.checker.workload;
 import dev.mien.checker.history.Key;
 import dev.mien.checker.history.Operation;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,7 @@ final class Subjects {
 
     private final AtomicReferenceArray<@Nullable Subject> places;
     private final int hot;
-    private final Map<Key, Subject> all = new HashMap<>();
+    private final Set<Key> all = new HashSet<>();
     private final List<Orphan> orphans = new ArrayList<>();
 
     Subjects(int keys) {
@@ -43,10 +43,13 @@ final class Subjects {
     }
 
     void put(int place, Subject subject) {
-        synchronized (this) {
-            all.put(subject.key(), subject);
-        }
+        know(subject.key());
         places.set(place, subject);
+    }
+
+    /// A document that may be there, and is to be read at rest.
+    synchronized void know(Key key) {
+        all.add(key);
     }
 
     /// Those that are worked on now.
@@ -62,7 +65,7 @@ final class Subjects {
     }
 
     synchronized List<Key> all() {
-        return List.copyOf(all.keySet());
+        return List.copyOf(all);
     }
 
     synchronized void add(Orphan orphan) {

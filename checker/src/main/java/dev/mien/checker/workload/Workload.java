@@ -1,6 +1,7 @@
 package dev.mien.checker.workload;
 
 import dev.mien.checker.history.FinalState;
+import dev.mien.checker.history.Follower;
 import dev.mien.checker.history.Key;
 import dev.mien.checker.history.Recorder;
 import dev.mien.checker.workload.Subjects.Orphan;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -30,12 +32,19 @@ public final class Workload {
             "v" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
     private final Subjects subjects;
     private final Counts counts = new Counts();
+    private final List<FeedClient> followers = new ArrayList<>();
 
     public Workload(WorkloadConfig config, Deployment deployment, Recorder recorder) {
         this.config = config;
         this.deployment = deployment;
         this.recorder = recorder;
         this.subjects = new Subjects(config.keys());
+        if (!config.documentsOnly()) {
+            var numbers = new AtomicInteger(config.clients());
+            for (boolean streams : new boolean[] {false, true}) {
+                followers.add(new FeedClient(streams, deployment, config, recorder, counts, numbers));
+            }
+        }
     }
 
     /// What all personas of this run are tagged with, and what the names of its users begin with.
@@ -66,6 +75,9 @@ public final class Workload {
                 var client = new Client(number, config, tag, connections, subjects, recorder, counts);
                 clients.add(Thread.ofVirtual().name("client-" + number).start(client));
             }
+            for (var follower : followers) {
+                clients.add(Thread.ofVirtual().name("follower").start(follower));
+            }
             try {
                 for (long left = config.duration().toNanos();
                         left > 0;
@@ -88,7 +100,17 @@ public final class Workload {
     public FinalState atRest() throws IOException, InterruptedException {
         var keys = new HashSet<>(subjects.all());
         keys.addAll(adopted(keys));
-        return new AtRest(deployment, config.patience()).read(counts.workers(), List.copyOf(keys));
+        var state = new AtRest(deployment, config.patience()).read(counts.workers(), List.copyOf(keys));
+        return new FinalState(state.atNanos(), state.documents(), state.log(), heardToTheEnd());
+    }
+
+    private List<Follower> heardToTheEnd() throws IOException {
+        long deadline = System.nanoTime() + AtRest.PATIENCE.toNanos();
+        var ends = new ArrayList<Follower>();
+        for (var follower : followers) {
+            ends.add(follower.hearTheRest(deadline));
+        }
+        return ends;
     }
 
     /// Documents that were created although their creation was not answered so. Each is recorded under the id that it
@@ -151,7 +173,7 @@ public final class Workload {
         var keys = new HashSet<Key>();
         state.documents().forEach(document -> keys.add(document.key()));
         for (var key : keys) {
-            exchange("DELETE", Collection.of(key).path() + "/" + key.id());
+            exchange("DELETE", Collection.of(key).path(key));
         }
     }
 

@@ -41,7 +41,8 @@ class HistoryReaderTest {
                         List.of(
                                 new FinalDocument(0, KEY, 8, 41, PATCH.seen()),
                                 new FinalDocument(1, KEY, 0, 0, Fields.NONE)),
-                        new ChangeLog("a.b", 40, 41, List.of(new ChangeLog.Change(41, KEY, 8, "update")))));
+                        new ChangeLog("a.b", 40, 41, List.of(new ChangeLog.Change(41, KEY, 8, "update"))),
+                        List.of(new Follower(16, new Token("a.b", 41)))));
         var text = new StringWriter();
 
         HistoryWriter.write(history, text);

@@ -8,6 +8,7 @@ import dev.mien.checker.history.Fault;
 import dev.mien.checker.history.Fields;
 import dev.mien.checker.history.FinalDocument;
 import dev.mien.checker.history.FinalState;
+import dev.mien.checker.history.Follower;
 import dev.mien.checker.history.Header;
 import dev.mien.checker.history.History;
 import dev.mien.checker.history.Key;
@@ -571,6 +572,174 @@ class CheckerTest {
 
     private static Change change(long revision, long version) {
         return new Change(revision, OPHELIA, version, "update");
+    }
+
+    // Versions of the past
+
+    @Test
+    void check_oldVersionReadLate_isFine() {
+        assertThat(kinds(
+                        created(),
+                        patch(20, 30, "name=n2").ok(30, 200, 1, 2),
+                        invoked(Kind.VERSION, 40).naming(1).ok(50, 200, 1, 1).withSeen(document("b1", "n1")),
+                        invoked(Kind.VERSION, 60).ok(70, 200, 1, 1).withSeen(document("b1", "n1"))))
+                .isEmpty();
+    }
+
+    @Test
+    void check_oldVersionWithOtherFields_isWrong() {
+        assertThat(kinds(
+                        created(),
+                        patch(20, 30, "name=n2").ok(30, 200, 1, 2),
+                        invoked(Kind.VERSION, 40).naming(1).ok(50, 200, 1, 1).withSeen(document("b1", "n2"))))
+                .containsExactly(ViolationKind.WRONG_PAYLOAD);
+    }
+
+    @Test
+    void check_anotherVersionThanAskedFor_isWrong() {
+        assertThat(kinds(
+                        created(),
+                        patch(20, 30, "name=n2").ok(30, 200, 1, 2),
+                        invoked(Kind.VERSION, 40).naming(2).ok(50, 200, 1, 1).withSeen(document("b1", "n1"))))
+                .containsExactly(ViolationKind.OTHER_VERSION);
+    }
+
+    @Test
+    void check_oldVersionThatIsMissing_isWrong() {
+        assertThat(kinds(
+                        created(), invoked(Kind.VERSION, 40).naming(1).absent(50, 404, 1)))
+                .containsExactly(ViolationKind.WRONG_ABSENCE);
+    }
+
+    @Test
+    void check_versionNotMadeYet_mayBeMissing() {
+        assertThat(kinds(
+                        created(),
+                        invoked(Kind.VERSION, 15).naming(2).absent(40, 404, 1),
+                        patch(20, 30, "name=n2").ok(30, 200, 1, 2)))
+                .isEmpty();
+    }
+
+    @Test
+    void check_versionSeenBeforeItsWrite_isFromTheFuture() {
+        assertThat(kinds(
+                        created(),
+                        invoked(Kind.VERSION, 12).ok(15, 200, 1, 2).withSeen(document("b1", "n2")),
+                        patch(20, 30, "name=n2").ok(30, 200, 1, 2)))
+                .containsExactly(ViolationKind.READ_FROM_THE_FUTURE);
+    }
+
+    @Test
+    void check_oldReadAfterNewerVersionWasToldOfByTheFeed_isStale() {
+        assertThat(kinds(
+                        created(),
+                        patch(20, 90, "name=n2").ok(90, 200, 1, 2),
+                        change(Kind.CHANGE_TOLD, 30, 2, 2),
+                        get(40, 50, 1, "b1", "n1")))
+                .containsExactly(ViolationKind.STALE_READ);
+    }
+
+    @Test
+    void check_restoredValuesAndRefusedRestore_areNoFailedWriteSeen() {
+        assertThat(kinds(
+                        created(),
+                        patch(20, 30, "name=n2").ok(30, 200, 1, 2),
+                        invoked(Kind.RESTORE, 35)
+                                .naming(1)
+                                .writing(document("b1", "n1"))
+                                .refused(38, 412, 1),
+                        invoked(Kind.RESTORE, 40)
+                                .naming(2)
+                                .writing(document("b1", "n1"))
+                                .ok(50, 200, 1, 3),
+                        get(60, 70, 3, "b1", "n1")))
+                .isEmpty();
+    }
+
+    @Test
+    void check_restoreOfUnknownOutcome_explainsWhatCameBack() {
+        assertThat(kinds(
+                        created(),
+                        patch(20, 30, "name=n2").ok(30, 200, 1, 2),
+                        invoked(Kind.RESTORE, 40)
+                                .naming(2)
+                                .writing(document("b1", "n1"))
+                                .unknown(50, 0, -1),
+                        get(60, 70, 3, "b1", "n1")))
+                .isEmpty();
+    }
+
+    // The feed
+
+    @Test
+    void check_feedWithoutGap_isFine() {
+        assertThat(followed(
+                        new Token("a", 2), change(Kind.CHANGE_LISTED, 12, 1, 1), change(Kind.CHANGE_LISTED, 40, 2, 2)))
+                .isEmpty();
+    }
+
+    @Test
+    void check_feedThatLeavesOutAChange_hasAGap() {
+        assertThat(followed(
+                        new Token("a", 3), change(Kind.CHANGE_LISTED, 12, 1, 1), change(Kind.CHANGE_LISTED, 40, 3, 2)))
+                .contains(ViolationKind.FEED_GAP);
+    }
+
+    @Test
+    void check_feedThatTellsAChangeAgain_repeats() {
+        assertThat(followed(
+                        new Token("a", 2),
+                        change(Kind.CHANGE_TOLD, 12, 1, 1),
+                        change(Kind.CHANGE_TOLD, 40, 2, 2),
+                        change(Kind.CHANGE_TOLD, 42, 2, 2)))
+                .containsExactly(ViolationKind.FEED_REPEATS);
+    }
+
+    @Test
+    void check_feedThatEndsBeforeAnAcknowledgedWrite_hasAGap() {
+        assertThat(followed(new Token("a", 1), change(Kind.CHANGE_LISTED, 12, 1, 1)))
+                .containsExactly(ViolationKind.FEED_GAP);
+    }
+
+    @Test
+    void check_feedThatEndsBehindWhatItTold_hasAGap() {
+        assertThat(followed(new Token("a", 2), change(Kind.CHANGE_LISTED, 12, 1, 1)))
+                .containsExactly(ViolationKind.FEED_GAP);
+    }
+
+    @Test
+    void check_pageOfTheFeedWithAnOldToken_wentBack() {
+        var listed = change(Kind.CHANGE_LISTED, 40, 1, 1);
+
+        assertThat(followed(new Token("a", 2), listed, change(Kind.CHANGE_LISTED, 50, 2, 2)))
+                .containsExactly(ViolationKind.TOKEN_WENT_BACK);
+    }
+
+    @Test
+    void check_changesOfDocumentsThatNobodyWorkedOn_areSomebodyElses() {
+        var other = of(new Key("personas", "laertes"), Kind.CHANGE_TOLD, 5)
+                .ok(5, 200, 1, 9)
+                .withRevision(1)
+                .withToken(new Token("a", 1));
+
+        assertThat(kinds(List.of(other), null)).isEmpty();
+    }
+
+    /// The kinds of violation when a patch got revision 2 and a follower heard this.
+    private List<ViolationKind> followed(Token end, Operation... changes) {
+        var operations = new ArrayList<>(List.of(changes));
+        operations.add(created().withRevision(1).withToken(new Token("a", 1)));
+        operations.add(
+                patch(20, 30, "name=n2").ok(30, 200, 1, 2).withRevision(2).withToken(new Token("a", 2)));
+        var rest = new FinalDocument(0, OPHELIA, 2, 2, document("b1", "n2"));
+        return kinds(operations, new FinalState(REST, List.of(rest), null, List.of(new Follower(0, end))));
+    }
+
+    private Operation change(Kind kind, long start, long revision, long version) {
+        return invoked(kind, start)
+                .ok(start + 1, 200, 1, version)
+                .withRevision(revision)
+                .withToken(new Token("a", revision));
     }
 
     // The verdict itself

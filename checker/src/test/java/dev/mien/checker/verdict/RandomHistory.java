@@ -35,6 +35,7 @@ final class RandomHistory {
     private final boolean refusalNamesVersion;
     private final int unknownPercent;
     private final int patchPercent;
+    private final List<Fields> versions = new ArrayList<>();
     private long version;
     private Fields fields;
     private FinalDocument atRest;
@@ -76,7 +77,8 @@ final class RandomHistory {
             return random.nextInt(4) == 0 ? Kind.PATCH_IF_MATCH : Kind.PATCH;
         }
         var kinds = Kind.values();
-        return kinds[random.nextInt(kinds.length - 1)];
+        var kind = kinds[random.nextInt(kinds.length - 1)];
+        return kind.isChange() ? Kind.VERSION : kind; // Changes are judged by another rule, too.
     }
 
     private Fields written(Operation request) {
@@ -103,6 +105,17 @@ final class RandomHistory {
         if (request.kind() == Kind.PATCH_IF_MATCH || (request.kind() == Kind.PUT && random.nextInt(4) == 0)) {
             request = request.naming(Math.max(1, version - (random.nextInt(3) == 0 ? 1 : 0)));
         }
+        if (request.kind() == Kind.RESTORE) {
+            request = request.naming(Math.max(1, version - (random.nextInt(3) == 0 ? 1 : 0)))
+                    .writing(versions.isEmpty()
+                            ? Fields.of("name", "w" + request.sequence())
+                            : versions.get(random.nextInt(versions.size())));
+        }
+        if (request.kind() == Kind.VERSION) {
+            operations.add(
+                    random.nextInt(8) == 0 ? request.failed(planned.end, 503, 0) : earlier(request, planned.end));
+            return;
+        }
         if (request.kind().isWrite() && random.nextInt(100) < unknownPercent) {
             if (random.nextBoolean()) {
                 answer(request, planned.end);
@@ -117,6 +130,15 @@ final class RandomHistory {
                     case 1 -> naming(request.refused(planned.end, 422, 0), refusalNamesVersion && fields != null);
                     default -> answer(request, planned.end);
                 });
+    }
+
+    private Operation earlier(Operation request, long end) {
+        int asked = 1 + random.nextInt(versions.size() + 1);
+        boolean byNumber = random.nextInt(3) > 0;
+        var named = byNumber ? request.naming(asked) : request;
+        return asked > versions.size()
+                ? named.absent(end, 404, 0)
+                : named.ok(end, 200, 0, asked).withSeen(versions.get(asked - 1));
     }
 
     /// What the server does with the request, and answers.
@@ -134,14 +156,15 @@ final class RandomHistory {
         }
         if (request.kind().isWrite() && !(request.kind() == Kind.DELETE && gone && !deletesTwice)) {
             version++;
-            fields = creates ? request.written() : fields.with(request.written());
+            fields = request.kind().replacesAll() ? request.written() : fields.with(request.written());
+            versions.add(fields);
         }
         var answer = request.ok(end, 200, 0, version);
         return switch (request.kind()) {
             case CONDITIONAL_GET, DELETE -> answer;
             case LIST_ENTRY -> answer.withSeen(Fields.of("name", fields.get("name")));
             case HISTORY -> answer;
-            case GET, BY_USERNAME, LABELLED, FOUND -> answer.withSeen(fields);
+            case GET, BY_USERNAME, LABELLED, FOUND, RESTORE -> answer.withSeen(fields);
             default -> random.nextBoolean() ? answer : answer.withSeen(fields);
         };
     }

@@ -16,7 +16,14 @@ import java.util.Set;
 /// adds that what follows depends on the operations left and the state only, so that each pair is tried once.
 final class WingGong {
     /// @param fields null before the document was made
-    private record State(long version, Fields fields) {
+    /// @param before the fields of all versions up to this one
+    private record State(long version, Fields fields, List<Fields> before) {
+        State next(Fields next) {
+            var all = new ArrayList<>(before);
+            all.add(next);
+            return new State(version + 1, next, all);
+        }
+
         boolean isGone() {
             return fields == null || fields.isDeleted();
         }
@@ -28,13 +35,15 @@ final class WingGong {
     private final Set<Tried> tried = new HashSet<>();
 
     static boolean isLinearizable(List<Operation> history) {
-        return new WingGong(history).search(0, new State(0, null));
+        return new WingGong(history).search(0, new State(0, null, List.of()));
     }
 
     private WingGong(List<Operation> history) {
         for (var operation : history) {
             boolean answer = operation.outcome().isAnswer();
-            boolean saysNothing = operation.outcome() == Outcome.REFUSED && operation.version() == 0;
+            boolean saysNothing = operation.version() == 0
+                    && (operation.outcome() == Outcome.REFUSED
+                            || (operation.kind() == Kind.VERSION && operation.named() == 0));
             if ((answer && !saysNothing) || operation.isUnknownWrite()) {
                 operations.add(operation);
             }
@@ -71,6 +80,9 @@ final class WingGong {
 
     /// The state after the operation, or null when a document in this state would not have answered so.
     private static State after(Operation operation, State state) {
+        if (operation.kind() == Kind.VERSION) {
+            return earlier(operation, state) ? state : null;
+        }
         return switch (operation.outcome()) {
             case OK -> operation.kind().isWrite() ? afterWrite(operation, state) : sees(operation, state);
             case REFUSED ->
@@ -80,6 +92,16 @@ final class WingGong {
             case UNKNOWN -> applied(operation, state);
             case FAILED -> null;
         };
+    }
+
+    /// Whether the answer tells of a version that the document has or had in this state.
+    private static boolean earlier(Operation operation, State state) {
+        if (operation.outcome() == Outcome.ABSENT) {
+            return operation.named() > state.version;
+        }
+        return operation.version() <= state.version
+                && (operation.named() == 0 || operation.named() == operation.version())
+                && operation.seen().equals(state.before.get((int) operation.version() - 1));
     }
 
     private static State afterWrite(Operation operation, State state) {
@@ -97,12 +119,13 @@ final class WingGong {
         switch (operation.kind()) {
             case CREATE -> allowed &= state.isGone();
             case PUT -> {}
+            case RESTORE -> allowed &= state.fields != null;
             default -> {
                 allowed &= state.fields != null;
                 fields = state.fields == null ? fields : state.fields.with(fields);
             }
         }
-        return allowed ? new State(state.version + 1, fields) : null;
+        return allowed ? state.next(fields) : null;
     }
 
     private static State sees(Operation operation, State state) {

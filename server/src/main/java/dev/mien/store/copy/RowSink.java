@@ -3,8 +3,7 @@ package dev.mien.store.copy;
 import java.sql.SQLException;
 
 /// Takes the rows of a whole store: the files; the documents, collection by collection; then the tombstones, the
-/// changes,
-/// the receipts, and who uses which file.
+/// changes, the receipts, and who uses which file.
 public interface RowSink {
     /// Takes rows and does nothing with them.
     RowSink NOWHERE = new RowSink() {

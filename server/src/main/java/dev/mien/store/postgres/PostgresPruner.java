@@ -14,10 +14,8 @@ import java.util.List;
 /// Erases the documents of old versions, on a session of its own.
 ///
 /// **Invariant: no version is pruned that a label names.** Whoever sets a label holds on to the version that it is
-/// going
-/// to name until the commit (`FOR SHARE`). So the versions are locked first, and only the next statement, whose
-/// snapshot
-/// is taken then, asks for labels. A version that somebody holds is left for the next time.
+/// going to name until the commit (`FOR SHARE`). So the versions are locked first, and only the next statement, whose
+/// snapshot is taken then, asks for labels. A version that somebody holds is left for the next time.
 ///
 /// Of several workers that prune at once, each takes what the others leave.
 final class PostgresPruner {

@@ -13,11 +13,9 @@ import java.sql.SQLException;
 /// followed the new line, but has not got its new incarnation yet, is refused here.
 ///
 /// The standby's line is that of the last restart point or of the WAL that is being received, if that is newer. Both
-/// may
-/// lag, and neither runs ahead. So a standby that follows a promotion, and receives nothing just then, is refused until
-/// its next restart point. Both are read after the statement's snapshot was taken: a server that is in recovery then
-/// was
-/// so at the snapshot.
+/// may lag, and neither runs ahead. So a standby that follows a promotion, and receives nothing just then, is refused
+/// until its next restart point. Both are read after the statement's snapshot was taken: a server that is in recovery
+/// then was so at the snapshot.
 final class Standby implements PostgresReader.Server {
     private static final String LINE = """
             (SELECT system_identifier || '/' || lpad(upper(to_hex(greatest(

@@ -19,10 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// Lists and searches of one reading connection. Used by one thread at a time.
 ///
 /// Every answer is one statement, which reads the head of the log in the same snapshot. Where there is a choice of
-/// where
-/// to begin, statements before it count how many rows each filter would leave; that decides how long the answer takes
-/// and
-/// not what it is.
+/// where to begin, statements before it count how many rows each filter would leave; that decides how long the answer
+/// takes and not what it is.
 final class SqliteLists {
     /// As many rows of a filter are counted at most, and gathered in memory.
     private static final int FEW = 5_000;
@@ -62,8 +60,7 @@ final class SqliteLists {
     private static final String NAME_SCORE = "length(d.name)";
 
     /// Where names alone fill the page, the rest is not asked for. The bare columns beside min() are those of the row
-    /// that
-    /// has the minimum (https://www.sqlite.org/lang_select.html).
+    /// that has the minimum (https://www.sqlite.org/lang_select.html).
     private static final String SEARCH = """
             WITH named AS MATERIALIZED (%s)
             SELECT h.incarnation, h.seq, d.id, d.version, d.revision, d.document

@@ -13,8 +13,7 @@ import java.util.List;
 /// Erases the documents of old versions, on a connection of its own.
 ///
 /// **Invariant: no version is pruned that a label names.** What may be pruned is decided once more under the write
-/// lock,
-/// under which a label is moved too, and only to a version that is there.
+/// lock, under which a label is moved too, and only to a version that is there.
 ///
 /// It does not queue at the [Turnstile], since it comes seldom and is short. If its `COMMIT` fails, it does not matter
 /// whether that happened: nobody is told.

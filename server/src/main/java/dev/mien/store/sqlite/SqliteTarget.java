@@ -64,8 +64,7 @@ public final class SqliteTarget implements Target {
     }
 
     /// Who uses which file is copied, and not made of the documents: one may name a file that has been erased. The
-    /// trigger
-    /// comes back with the end of the copy, in the same transaction.
+    /// trigger comes back with the end of the copy, in the same transaction.
     private void dropTrigger() throws SQLException {
         trigger = Sqlite.queryText(connection, "SELECT sql FROM sqlite_schema WHERE name = 'personas_assets_insert'");
         execute("DROP TRIGGER personas_assets_insert");

@@ -41,9 +41,8 @@ import org.slf4j.LoggerFactory;
 /// [#fault()].
 ///
 /// One batch: the turnstile, `BEGIN IMMEDIATE`, the edits, the index of words, the invariants, `COMMIT`, the answers.
-/// The
-/// connection is in autocommit as far as JDBC knows, because the driver's own transactions would take the write lock
-/// again right behind each commit.
+/// The connection is in autocommit as far as JDBC knows, because the driver's own transactions would take the write
+/// lock again right behind each commit.
 ///
 /// **A `COMMIT` that fails is unknown, not undone**: its frames may lie complete in the WAL, and recovery after a crash
 /// would then bring it back. So it is settled by a fence, a commit whose only purpose is to overwrite those frames.

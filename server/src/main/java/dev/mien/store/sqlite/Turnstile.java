@@ -20,8 +20,7 @@ import org.slf4j.LoggerFactory;
 /// It is for fairness only: SQLite's write lock is what excludes, so a writer that never comes here (the `sqlite3`
 /// tool) breaks nothing. The kernel frees the locks of a process that ends. They belong to the process and not to the
 /// thread (POSIX), so only this class opens the files. Where a process has a store twice, its second writer does not
-/// queue
-/// while the first one does.
+/// queue while the first one does.
 final class Turnstile implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Turnstile.class);
 

@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// The header of the database's WAL-index, which is memory that all its processes share (the file `-shm`).
 ///
 /// A commit writes the header twice, the copy at the front last, and ends after that; a reader takes a header only
-/// where
-/// both copies are equal (https://www.sqlite.org/walformat.html §2.1.1, §2.3). So as long as the front copy has not
-/// changed, no commit has ended and no reader has seen one. Header and content belong together: it counts the
+/// where both copies are equal (https://www.sqlite.org/walformat.html §2.1.1, §2.3). So as long as the front copy has
+/// not changed, no commit has ended and no reader has seen one. Header and content belong together: it counts the
 /// transactions and holds the number of frames, their running checksum and the salts of the log. SQLite itself compares
 /// these 48 bytes to tell whether the pages that a connection keeps are still current, so to rely on them is to rely on
 /// nothing new.
@@ -39,8 +38,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **The file is opened once and never closed**, since to close any descriptor of it would drop SQLite's locks in this
 /// process (https://www.sqlite.org/howtocorrupt.html §2.2). Hence the map that is never cleared: one descriptor for
-/// each
-/// database that the process ever opens.
+/// each database that the process ever opens.
 final class WalIndex implements Snapshots {
     private static final int HEADER_BYTES = 48;
     private static final int WORDS = HEADER_BYTES / Long.BYTES;

@@ -216,8 +216,7 @@ class PostgresReplicaTest {
     }
 
     /// Until the first session of a store, the new line goes on under the old incarnation, and somebody may change rows
-    /// by
-    /// hand.
+    /// by hand.
     @Test
     void standbyThatFollowsAPromotion_beforeItsHistoryIsNamed_isNotUsed() throws Exception {
         String id;
