@@ -289,8 +289,10 @@ final class Client implements Runnable {
                 }
             }
             case 4 -> {
-                var operation = recorder.invoked(number, Kind.VERSION, subject.key());
-                settle(operation, subject, send(connection, "GET", Collection.labelled(subject.key()), null, null));
+                if (label != null) {
+                    var operation = recorder.invoked(number, Kind.VERSION, subject.key());
+                    settle(operation, subject, send(connection, "GET", Collection.labelled(subject.key()), null, null));
+                }
             }
             default -> {
                 var operation = recorder.invoked(number, Kind.LABELLED, subject.key());
