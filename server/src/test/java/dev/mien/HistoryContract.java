@@ -209,12 +209,12 @@ interface HistoryContract {
         var late = label(created, "production", 1, placed.header("ETag"));
 
         assertThat(moved.status()).isEqualTo(200);
+        assertThat(moved.header("Mien-Version")).isEqualTo("2");
         assertThat(late.status()).isEqualTo(412);
-        assertThat(other().get(at(created) + "/labels/production")
-                        .json()
-                        .get("version")
-                        .intValue())
-                .isEqualTo(2);
+        var read = other().get(at(created) + "/labels/production");
+        assertThat(read.json().get("version").intValue()).isEqualTo(2);
+        assertThat(read.header("Mien-Version")).isEqualTo("2");
+        assertThat(read.header("ETag")).isEqualTo(moved.header("ETag"));
         assertThat(label(created, "canary", 1, "\"1-x\"").status()).isEqualTo(412);
     }
 

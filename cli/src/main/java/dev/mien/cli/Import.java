@@ -188,9 +188,8 @@ final class Import {
             waitingBytes += line.bytes();
         } else {
             sendWaiting();
-            history(lines);
-            if (!stopped && !labelsOfIt.isEmpty()) {
-                label(lines, labelsOfIt);
+            if (!stopped) {
+                label(lines, labelsOfIt, history(lines));
             }
         }
     }
@@ -314,36 +313,37 @@ final class Import {
         return versions;
     }
 
-    /// Whether this is the history of the file as far as it goes.
-    private static boolean continues(JsonNode there, List<Line> versions) {
-        long version = there.path("version").longValue();
-        return version <= versions.size()
-                && isSame(there, versions.get((int) version - 1).body());
+    /// How the versions of a document in the store are numbered, compared with those of the file.
+    ///
+    /// @param follows whether the n-th of the file is version n
+    /// @param newest the version that is the newest of the file; 0 where there is none
+    private record Numbering(boolean follows, long newest) {
+        private static final Numbering NONE = new Numbering(false, 0);
     }
 
-    /// Lets the labels of a persona name its versions. These are numbered anew, from 1 and without the gaps that pruning
-    /// left.
-    private void label(List<Line> lines, List<Label> labelsOfIt) {
-        var persona = lines.getFirst();
-        var found = api.get(persona.kind().path(persona.id()));
-        boolean isThere = found.status() == 200 && continues(found.json(), versions(lines));
+    /// Lets the labels of a persona name its versions by the numbers that these have in the store.
+    private void label(List<Line> lines, List<Label> labelsOfIt, Numbering numbering) {
+        int count = versions(lines).size();
         for (var label : labelsOfIt) {
-            long version = isThere ? versionNow(lines, label.version()) : 0;
-            if (version == 0 || version > found.json().path("version").longValue()) {
+            int place = place(lines, label.version());
+            long version = numbering.follows() ? place : place == count ? numbering.newest() : 0;
+            if (place == 0 || version == 0) {
                 refuse(
-                        label.number(),
-                        "label " + label.name() + " of persona " + label.persona() + ": "
-                                + (isThere || found.status() != 200
-                                        ? "the version that it names is not there"
-                                        : "the persona has another history here"));
+                        label,
+                        place == 0
+                                ? "the version that it names is not in the file"
+                                : "the version that it names is not there, or not under a number that is known");
             } else {
-                put(label, persona.kind().path(persona.id()) + "/labels/" + ServerApi.encode(label.name()), version);
+                put(
+                        label,
+                        Lines.KINDS.getLast().path(label.persona()) + "/labels/" + ServerApi.encode(label.name()),
+                        version);
             }
         }
     }
 
-    /// The number that a version of the file has in the store; 0 where the file does not have it.
-    private static long versionNow(List<Line> lines, long version) {
+    /// Which of the versions in the file is meant, counted from 1; 0 where the file does not have it.
+    private static int place(List<Line> lines, long version) {
         for (int i = 0; i < lines.size(); i++) {
             if (version > 0 && lines.get(i).version() == version) {
                 return versions(lines.subList(0, i + 1)).size();
@@ -352,14 +352,15 @@ final class Import {
         return 0;
     }
 
+    private void refuse(Label label, String why) {
+        refuse(label.number(), "label " + label.name() + " of persona " + label.persona() + ": " + why);
+    }
+
     private void put(Label label, String path, long version) {
         var there = api.get(path);
         long named = there.json().path("version").longValue(0);
         if (there.status() == 200 && named != version && !overwrite) {
-            refuse(
-                    label.number(),
-                    "label " + label.name() + " of persona " + label.persona() + " names version " + named
-                            + " here; --overwrite moves it");
+            refuse(label, "it names version " + named + " here; --overwrite moves it");
             return;
         }
         var body = Lines.JSON.createObjectNode().put("version", version);
@@ -367,39 +368,38 @@ final class Import {
         if (reply.status() == 200) {
             labels++;
         } else {
-            refuse(label.number(), "label " + label.name() + " of persona " + label.persona() + ": " + reply.detail());
+            refuse(label, reply.detail());
         }
     }
 
     /// Makes the versions of one document that are not there yet.
-    private void history(List<Line> lines) {
-        if (stopped) {
-            return;
-        }
+    private Numbering history(List<Line> lines) {
         var versions = versions(lines);
         var first = versions.getFirst();
         var found = api.get(first.kind().path(first.id()));
         int there = 0;
         if (found.status() == 200) {
-            if (!continues(found.json(), versions)) {
-                // It has a history of its own; the newest version may still be wanted.
-                send(List.of(versions.getLast()), overwrite, false);
-                return;
-            }
             there = found.json().path("version").intValue();
+            if (there > versions.size()
+                    || !isSame(found.json(), versions.get(there - 1).body())) {
+                // It has a history of its own; the newest version may still be wanted.
+                return send(List.of(versions.getLast()), overwrite, false)
+                        ? new Numbering(false, newest(first))
+                        : Numbering.NONE;
+            }
         } else if (found.status() != 404) {
             throw new FailedException("the server says: " + found.detail());
         }
         if (there == versions.size()) {
             unchanged++;
-            return;
+            return new Numbering(true, there);
         }
         var before = counts();
         for (int from = there; from < versions.size(); ) {
             int to = end(versions, from);
             // Behind a version that is refused none may follow, or the next run would not know where to go on.
             if (!send(versions.subList(from, to), true, true)) {
-                return;
+                return Numbering.NONE;
             }
             from = to;
         }
@@ -407,6 +407,11 @@ final class Import {
         created = before.created() + (there == 0 ? 1 : 0);
         replaced = before.replaced() + (there == 0 ? 0 : 1);
         unchanged = before.unchanged();
+        return new Numbering(true, versions.size());
+    }
+
+    private long newest(Line line) {
+        return api.get(line.kind().path(line.id())).json().path("version").longValue(0);
     }
 
     private static int end(List<Line> lines, int from) {

@@ -182,7 +182,7 @@ class TransferFilesIT {
                 "{\"kind\":\"persona\",\"id\":\"p1\",\"name\":\"First\",\"owner_id\":\"u1\"}",
                 "{\"kind\":\"persona\",\"id\":\"p2\",\"name\":",
                 "",
-                "{\"kind\":\"label\",\"id\":\"p3\"}",
+                "{\"kind\":\"thing\",\"id\":\"p3\"}",
                 "{\"kind\":\"persona\",\"id\":\"p4\",\"name\":7}",
                 "{\"kind\":\"persona\",\"id\":\"p5\",\"name\":\"Fifth\",\"owner_id\":\"nobody\"}",
                 "{\"kind\":\"user\",\"id\":\"u1\",\"username\":\"gertrude\"}",
@@ -192,7 +192,7 @@ class TransferFilesIT {
 
         assertThat(err.toString())
                 .contains("line 2: not well-formed JSON")
-                .contains("line 4: kind is neither user, persona nor asset")
+                .contains("line 4: kind is neither user, persona, label nor asset")
                 .contains("line 5: persona p4: ")
                 .contains("line 6: persona p5: ")
                 .contains("Created 3, replaced 0, already there 0, not imported 4");
@@ -288,7 +288,7 @@ class TransferFilesIT {
 
             label(other, ophelia.id(), "production", 1);
             assertThat(run("import", there, file)).isOne();
-            assertThat(err.toString()).contains("names version 1 here; --overwrite moves it");
+            assertThat(err.toString()).contains("it names version 1 here; --overwrite moves it");
             assertThat(run("import", there, "--overwrite", file)).isZero();
             assertThat(run("export", there, "--history")).isZero();
             assertThat(bodies(out.toString())).isEqualTo(bodies(Files.readString(file)));
@@ -310,7 +310,7 @@ class TransferFilesIT {
         assertThat(err.toString())
                 .contains(
                         "line 1: a label has to follow the persona",
-                        "line 3: label production of persona p: the version that it names is not there",
+                        "line 3: label production of persona p: the version that it names is not in the file",
                         "line 4: label Draft of persona p: ",
                         "Created 1, replaced 0, already there 0, not imported 3; 1 labels in ");
     }

@@ -58,8 +58,7 @@ public final class HistoryReader {
             case "rest" -> rest = line.once(rest);
             case "document" -> documents.add(document(line));
             case "follower" ->
-                followers.add(
-                        new Follower(Math.toIntExact(line.number("follower")), Token.parse(line.text("token"))));
+                followers.add(new Follower(Math.toIntExact(line.number("follower")), Token.parse(line.text("token"))));
             case "log" -> log = line.once(log);
             case "change" ->
                 changes.add(new ChangeLog.Change(

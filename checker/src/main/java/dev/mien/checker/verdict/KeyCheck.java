@@ -174,7 +174,9 @@ final class KeyCheck {
                             operation,
                             writer);
                 }
-                if (newer != null && newer.precedes(operation) && !operation.kind().isOfThePast()) {
+                if (newer != null
+                        && newer.precedes(operation)
+                        && !operation.kind().isOfThePast()) {
                     olderAfterNewer(operation, newer);
                 }
             }

@@ -53,10 +53,9 @@ final class StrengthMeter {
 
     private static List<Operation> answeredReads(List<Operation> operations) {
         return operations.stream()
-                .filter(operation ->
-                        !operation.kind().isWrite()
-                                && !operation.kind().isOfThePast()
-                                && operation.outcome().isAnswer())
+                .filter(operation -> !operation.kind().isWrite()
+                        && !operation.kind().isOfThePast()
+                        && operation.outcome().isAnswer())
                 .sorted(Comparator.comparingLong(Operation::invokedNanos))
                 .toList();
     }

@@ -133,7 +133,8 @@ final class Client implements Runnable {
     private void label(Connection connection, Subject persona) {
         var key = Collection.labelOf(persona.key());
         subjects.know(key);
-        var operation = naming(recorder.invoked(number, Kind.PUT, key), persona.newest().version());
+        var operation =
+                naming(recorder.invoked(number, Kind.PUT, key), persona.newest().version());
         var body = Collection.LABELS.json(operation.written());
         var reply = send(connection, "PUT", Collection.LABELS.path(key), null, body);
         long now = System.nanoTime();
@@ -302,8 +303,7 @@ final class Client implements Runnable {
     }
 
     private Operation version(Connection connection, Subject subject, long version) {
-        var operation =
-                recorder.invoked(number, Kind.VERSION, subject.key()).naming(version);
+        var operation = recorder.invoked(number, Kind.VERSION, subject.key()).naming(version);
         String address = subject.path() + (random.nextBoolean() ? "?version=" : "/versions/") + version;
         return settle(operation, subject, send(connection, "GET", address, null, null));
     }

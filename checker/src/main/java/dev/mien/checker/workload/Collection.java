@@ -68,9 +68,7 @@ enum Collection {
 
     /// The version that an answer shows.
     long version(JsonNode document, Reply reply) {
-        return this == LABELS
-                ? reply.version()
-                : document.path("version").asLong(0);
+        return this == LABELS ? reply.version() : document.path("version").asLong(0);
     }
 
     List<String> watched() {

@@ -38,6 +38,7 @@ final class FeedClient implements Runnable {
 
     private int number;
     private @Nullable Token position;
+    private volatile @Nullable Connection current;
 
     /// @param streams whether through streams, or in pages
     /// @param numbers gives a number for each time that it begins anew
@@ -62,16 +63,29 @@ final class FeedClient implements Runnable {
     public void run() {
         while (!counts.isOver()) {
             try (var connection = connect()) {
+                current = connection;
                 if (streams && position != null) {
                     stream(connection);
                 } else {
                     while (!counts.isOver() && connection.isOpen() && random.nextInt(50) > 0) {
-                        page(connection, random.nextBoolean());
+                        boolean waits = random.nextBoolean();
+                        page(connection, waits);
+                        if (!waits) {
+                            pause(); // It is not to keep the server busy.
+                        }
                     }
                 }
             } catch (IOException broken) {
                 pause();
             }
+        }
+    }
+
+    /// Ends [#run] without waiting for what the server has to say, once the run is over.
+    void hangUp() {
+        var connection = current;
+        if (connection != null) {
+            connection.close();
         }
     }
 

@@ -75,8 +75,9 @@ public final class Workload {
                 var client = new Client(number, config, tag, connections, subjects, recorder, counts);
                 clients.add(Thread.ofVirtual().name("client-" + number).start(client));
             }
+            var following = new ArrayList<Thread>();
             for (var follower : followers) {
-                clients.add(Thread.ofVirtual().name("follower").start(follower));
+                following.add(Thread.ofVirtual().name("follower").start(follower));
             }
             try {
                 for (long left = config.duration().toNanos();
@@ -90,6 +91,10 @@ public final class Workload {
             }
             for (var client : clients) {
                 client.join();
+            }
+            followers.forEach(FeedClient::hangUp);
+            for (var follower : following) {
+                follower.join();
             }
         }
     }

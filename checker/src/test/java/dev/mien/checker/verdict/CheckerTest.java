@@ -606,8 +606,7 @@ class CheckerTest {
 
     @Test
     void check_oldVersionThatIsMissing_isWrong() {
-        assertThat(kinds(
-                        created(), invoked(Kind.VERSION, 40).naming(1).absent(50, 404, 1)))
+        assertThat(kinds(created(), invoked(Kind.VERSION, 40).naming(1).absent(50, 404, 1)))
                 .containsExactly(ViolationKind.WRONG_ABSENCE);
     }
 

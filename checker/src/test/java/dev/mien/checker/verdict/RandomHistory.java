@@ -107,9 +107,10 @@ final class RandomHistory {
         }
         if (request.kind() == Kind.RESTORE) {
             request = request.naming(Math.max(1, version - (random.nextInt(3) == 0 ? 1 : 0)))
-                    .writing(versions.isEmpty()
-                            ? Fields.of("name", "w" + request.sequence())
-                            : versions.get(random.nextInt(versions.size())));
+                    .writing(
+                            versions.isEmpty()
+                                    ? Fields.of("name", "w" + request.sequence())
+                                    : versions.get(random.nextInt(versions.size())));
         }
         if (request.kind() == Kind.VERSION) {
             operations.add(
