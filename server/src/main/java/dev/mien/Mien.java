@@ -2,7 +2,6 @@ package dev.mien;
 
 import dev.mien.asset.AssetResource;
 import dev.mien.asset.AssetService;
-import dev.mien.asset.AssetSweeper;
 import dev.mien.batch.BatchResource;
 import dev.mien.cache.CoherentStore;
 import dev.mien.cache.ReplicaStore;
@@ -23,6 +22,7 @@ import dev.mien.persona.PersonaService;
 import dev.mien.render.RenderResource;
 import dev.mien.render.Renderer;
 import dev.mien.store.ChangeLog;
+import dev.mien.store.Chore;
 import dev.mien.store.Pruner;
 import dev.mien.store.SideSession;
 import dev.mien.store.Store;
@@ -49,13 +49,12 @@ public final class Mien implements AutoCloseable {
     private final ChangeFeed feed;
     private final SideSession side;
     private final AssetService assets;
-    private final @Nullable AssetSweeper sweeper;
+    private final List<Chore> chores = new ArrayList<>();
     private final WebhookResource webhooks;
     private @Nullable Dispatcher dispatcher;
     private final boolean dispatches;
     private final WebApp web;
     private final WorkerBoard board;
-    private final @Nullable Pruner pruner;
     private final byte[] description;
 
     /// Opens the store. The database must exist and be migrated.
@@ -100,11 +99,14 @@ public final class Mien implements AutoCloseable {
         this.description = new OpenApi(routes, List.of(personas, users)).json();
         about.describe(description);
 
-        boolean cleans = !config.readOnly() && worker == config.worker().firstNumber();
-        this.sweeper = cleans ? new AssetSweeper(assets) : null;
-        this.pruner = config.history().prunes() && cleans
-                ? new Pruner(store, config.history(), InstantSource.system(), Pruner.Pauses.DEFAULT)
-                : null;
+        if (!config.readOnly() && worker == config.worker().firstNumber()) {
+            chores.add(new Chore("sweeping", Chore.Pauses.DEFAULT, () -> assets.removeUnused() > 0));
+            chores.add(new Chore("scrubbing", Chore.Pauses.DEFAULT, store::scrub));
+            if (config.history().prunes()) {
+                chores.add(new Chore(
+                        "pruning", Chore.Pauses.DEFAULT, new Pruner(store, config.history(), InstantSource.system())));
+            }
+        }
 
         this.web = new WebApp(
                 config.host(),
@@ -175,15 +177,10 @@ public final class Mien implements AutoCloseable {
             telling.close();
         }
         web.close();
-        if (sweeper != null) {
-            sweeper.close();
-        }
+        chores.forEach(Chore::close);
         assets.close();
         board.close();
         side.close();
-        if (pruner != null) {
-            pruner.close();
-        }
         store.close();
     }
 }

@@ -14,6 +14,8 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Stores and finds files by their content.
 ///
@@ -23,6 +25,8 @@ import java.util.regex.Pattern;
 /// brought a moment ago finds it, but for the moment in which its last user ends: such a document is refused, and the
 /// file is to be brought once more.
 public final class AssetService implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(AssetService.class);
+
     /// How long a file that nobody uses stays.
     static final Duration KEPT_UNUSED = Duration.ofDays(1);
     /// How long it is not noted that a file was brought again.
@@ -138,7 +142,11 @@ public final class AssetService implements AutoCloseable {
     ///
     /// @return how many
     public int removeUnused() {
-        return tables.removeUnused(clock.instant().minus(KEPT_UNUSED));
+        int removed = tables.removeUnused(clock.instant().minus(KEPT_UNUSED));
+        if (removed > 0) {
+            log.info("Removed {} files that nobody used", removed);
+        }
+        return removed;
     }
 
     /// Ends the drawing of small pictures.

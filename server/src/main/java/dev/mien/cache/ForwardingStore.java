@@ -76,6 +76,11 @@ abstract class ForwardingStore implements Store {
     }
 
     @Override
+    public boolean scrub() {
+        return store.scrub();
+    }
+
+    @Override
     public RevisionToken lastSeen() {
         return store.lastSeen();
     }

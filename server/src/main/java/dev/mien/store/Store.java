@@ -68,6 +68,14 @@ public interface Store extends AutoCloseable {
     /// @param now what the age of a version is counted from
     Pruned prune(HistoryConfig rules, long after, Instant now);
 
+    /// Takes a bounded step at erasing from the database's files what a purge has removed, where the database leaves it
+    /// there for a while by itself. Hinders no writer for long.
+    ///
+    /// @return whether another step has to follow
+    default boolean scrub() {
+        return false;
+    }
+
     /// The newest state that this worker has seen, without asking the database. For answers that reflect no document.
     RevisionToken lastSeen();
 

@@ -302,6 +302,19 @@ public final class SqliteStore implements Store, ChangeLog {
     }
 
     @Override
+    public boolean scrub() {
+        if (writer == null) {
+            throw new StoreUnavailableException("this worker only reads");
+        }
+        file.requireUnchanged();
+        try (var scrubber = new SqliteScrubber(path)) {
+            return scrubber.step();
+        } catch (SQLException e) {
+            throw new StoreUnavailableException("the index of words could not be merged: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
     public RevisionToken lastSeen() {
         return lastSeen.get();
     }

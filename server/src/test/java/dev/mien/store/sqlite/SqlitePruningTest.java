@@ -3,12 +3,16 @@ package dev.mien.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.mien.store.Chore;
 import dev.mien.store.CommitConfig;
 import dev.mien.store.Edit;
 import dev.mien.store.HistoryConfig;
+import dev.mien.store.Listing;
 import dev.mien.store.Pruner;
 import dev.mien.store.PruningContract;
+import dev.mien.store.Query;
 import dev.mien.store.Rule;
+import dev.mien.store.Search;
 import dev.mien.store.Step;
 import dev.mien.store.Store;
 import java.nio.charset.StandardCharsets;
@@ -52,14 +56,13 @@ class SqlitePruningTest implements PruningContract {
                 PERSONAS, "a", current -> true, current -> new Rule.Replace(json("second"), List.of("name")))));
         var inTwoDays = Instant.now().plus(Duration.ofDays(2));
 
-        try (var pruner = new Pruner(
-                store,
-                new HistoryConfig(1, Duration.ZERO),
-                InstantSource.fixed(inTwoDays),
-                new Pruner.Pauses(Duration.ofMillis(1), Duration.ofMillis(1)))) {
+        try (var pruning = new Chore(
+                "pruning",
+                new Chore.Pauses(Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(1)),
+                new Pruner(store, new HistoryConfig(1, Duration.ZERO), InstantSource.fixed(inTwoDays)))) {
             await().atMost(Duration.ofSeconds(30)).until(() -> document(1) == null);
             assertThat(document(2)).isNotNull();
-            assertThat(pruner).isNotNull();
+            assertThat(pruning).isNotNull();
         }
     }
 
@@ -85,6 +88,55 @@ class SqlitePruningTest implements PruningContract {
         }
 
         assertThat(isInTheFiles("NEEDLE")).isFalse();
+    }
+
+    @Test
+    void scrub_afterPurges_leavesNoWordOfThemInTheIndex() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            store.commit(Edit.of(new Step.Create(PERSONAS, "p" + i, json("keepsake" + i + " of the court"))));
+        }
+        for (int i = 0; i < 300; i += 3) {
+            store.commit(Edit.of(new Step.Create(PERSONAS, "n" + i, json("needle" + i + " of the court"))));
+        }
+        assertThat(store.scrub()).isFalse();
+
+        for (int i = 0; i < 300; i += 3) {
+            store.commit(Edit.of(new Step.Purge(PERSONAS, "n" + i, current -> true)));
+        }
+        // So that the test can fail.
+        assertThat(isInTheFiles("needle")).isTrue();
+        await().atMost(Duration.ofSeconds(30)).until(() -> !store.scrub());
+
+        assertThat(isInTheFiles("needle")).isFalse();
+        assertThat(isInTheFiles("keepsake")).isTrue();
+        assertThat(found("keepsake17").documents()).hasSize(1);
+        assertThat(found("court").documents()).hasSize(50);
+    }
+
+    @Test
+    void scrub_whileOthersWrite_endsAndLosesNothing() throws Exception {
+        for (int i = 0; i < 200; i++) {
+            store.commit(Edit.of(new Step.Create(PERSONAS, "n" + i, json("needle" + i))));
+        }
+        for (int i = 0; i < 200; i++) {
+            store.commit(Edit.of(new Step.Purge(PERSONAS, "n" + i, current -> true)));
+        }
+
+        int written = 0;
+        for (boolean more = true; more; more = store.scrub()) {
+            store.commit(Edit.of(new Step.Create(PERSONAS, "p" + written, json("keepsake" + written++))));
+        }
+
+        assertThat(isInTheFiles("needle")).isFalse();
+        for (int i = 0; i < written; i++) {
+            assertThat(found("keepsake" + i).documents()).hasSize(1);
+        }
+    }
+
+    private Listing found(String words) {
+        return store.list(
+                PERSONAS,
+                new Query(50, null, null, null, null, null, null, new Search(Search.parse("\"" + words + "\""), 0)));
     }
 
     /// Whether the database still holds a text anywhere, once the log was written back and emptied.

@@ -59,6 +59,17 @@ CREATE TABLE personas_reindex (
     docid INTEGER PRIMARY KEY
 );
 
+-- The words of a removed row stay in the files of an index until its parts are merged; with these counts somebody sees to that.
+-- See SqliteScrubber.
+CREATE TABLE personas_removed (
+    id      INTEGER PRIMARY KEY CHECK (id = 1),
+    removed INTEGER NOT NULL,
+    began   INTEGER NOT NULL,
+    merged  INTEGER NOT NULL
+);
+
+INSERT INTO personas_removed VALUES (1, 0, 0, 0);
+
 -- No statement here relies on a conflict clause: that of the statement which fires a trigger would take its place.
 
 CREATE TRIGGER personas_text_insert AFTER INSERT ON personas
@@ -112,6 +123,7 @@ BEGIN
     DELETE FROM personas_text WHERE rowid = (SELECT docid FROM personas_number WHERE id = OLD.id);
     DELETE FROM personas_names WHERE rowid = (SELECT docid FROM personas_number WHERE id = OLD.id);
     DELETE FROM personas_number WHERE id = OLD.id;
+    UPDATE personas_removed SET removed = removed + 1;
 END;
 
 -- What lists can begin with.
