@@ -60,6 +60,8 @@ final class ServeCommand implements Callable<Integer> {
                 "-Xmx" + heapMegabytes + "m",
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError",
+                // What SQLite once needed and freed would else stay with the process.
+                "-XX:TrimNativeHeapInterval=30000",
                 "-D" + LogConfig.PROCESS + "=worker " + number);
         var own = new TreeMap<>(settings);
         own.put("port", Integer.toString(port));
