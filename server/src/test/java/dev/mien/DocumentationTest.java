@@ -43,6 +43,23 @@ class DocumentationTest {
     }
 
     @Test
+    void performance_everyMeasuredRow_standsInAResult() throws IOException {
+        var results = new StringBuilder();
+        try (var files = Files.walk(Path.of("..", "benchmarks", "results"))) {
+            for (var file : files.filter(path -> path.endsWith("README.md")).toList()) {
+                results.append(Files.readString(file)).append('\n');
+            }
+        }
+        var rows = page("performance.md")
+                .lines()
+                .filter(line -> line.startsWith("| ") && line.contains("**"))
+                .toList();
+
+        assertThat(rows).hasSizeGreaterThan(20);
+        assertThat(results.toString().lines()).containsAll(rows);
+    }
+
+    @Test
     void api_everyRouteAndNoOther_isDescribed() throws Exception {
         var described = new TreeSet<String>();
         Pattern.compile("(?m)^### `([A-Z]+ [^`]+)`")

@@ -31,8 +31,11 @@ final class Laboratory {
         try (var pools = new Pools(connections)) {
             for (var load : loads) {
                 var pool = pools.to(load.on());
-                run(pool, load.on().livez(), warmUp.toNanos() / 2);
-                run(pool, load, warmUp.toNanos());
+                // Several workers share requests and processors, and each of them compiles for itself.
+                int workers = load.on().workers();
+                long enough = warmUp.toNanos() * (workers == 1 ? 1 : 2 * workers);
+                run(pool, load.on().livez(), enough / 2);
+                run(pool, load, enough);
             }
             var taken = new HashMap<Load, List<Series.Round>>();
             for (int i = 0; i < rounds; i++) {

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
             "benchmarks/results/NAME. Every load is measured in short rounds, each next to a round of /livez on the"
                     + " same server.",
             "",
-            "Without --loads, --connections and --workers a selection runs that takes about ten minutes. With one of"
+            "Without --loads, --connections and --workers a selection runs that takes about twelve minutes. With one of"
                     + " them, all their combinations run.",
             "",
             "--million, --starts and --settings measure something else instead, and may be combined.",
