@@ -38,9 +38,12 @@ class DiskFaultsIT {
             var ballast = small.root().resolve("ballast");
             var history = history(small.root(), Map.of(), scene -> {
                 scene.struck("disk full", -1);
-                fill(ballast);
-                Thread.sleep(300);
-                Files.delete(ballast);
+                try {
+                    fill(ballast);
+                    Thread.sleep(300);
+                } finally {
+                    Files.delete(ballast); // Also where the run ends meanwhile.
+                }
             });
 
             assertKept(history);
@@ -90,8 +93,11 @@ class DiskFaultsIT {
                 directory, Map.of("LD_PRELOAD", shim.toString(), "MIEN_TEST_FAIL_FSYNC", fail.toString()), scene -> {
                     scene.struck("fsync fails", -1);
                     Files.createFile(fail);
-                    Thread.sleep(200);
-                    Files.delete(fail);
+                    try {
+                        Thread.sleep(200);
+                    } finally {
+                        Files.delete(fail);
+                    }
                 });
 
         assertKept(history);
