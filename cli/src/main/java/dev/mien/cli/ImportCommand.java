@@ -143,10 +143,18 @@ final class ImportCommand implements Callable<Integer> {
                 counts.replaced(),
                 counts.unchanged(),
                 counts.refused(),
-                counts.labels() == 0 ? "" : String.format(Locale.ROOT, "; %,d labels", counts.labels()),
+                labels(counts.labels()),
                 goOn ? "" : " (stopped there)",
                 counter.seconds()));
         return counts.refused() == 0;
+    }
+
+    private static String labels(long count) {
+        return switch ((int) Math.min(count, 2)) {
+            case 0 -> "";
+            case 1 -> "; 1 label";
+            default -> String.format(Locale.ROOT, "; %,d labels", count);
+        };
     }
 
     private static Path readable(Path file) {

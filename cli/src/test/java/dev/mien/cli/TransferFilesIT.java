@@ -312,7 +312,7 @@ class TransferFilesIT {
                         "line 1: a label has to follow the persona",
                         "line 3: label production of persona p: the version that it names is not in the file",
                         "line 4: label Draft of persona p: ",
-                        "Created 1, replaced 0, already there 0, not imported 3; 1 labels in ");
+                        "Created 1, replaced 0, already there 0, not imported 3; 1 label in ");
     }
 
     private static void label(ServerProcess server, String persona, String label, long version) throws Exception {
@@ -341,7 +341,7 @@ class TransferFilesIT {
             for (int time = 0; time < 2; time++) {
                 assertThat(run("import", "--url", other.address(), file)).isZero();
             }
-            assertThat(err.toString()).contains("Created 0, replaced 0, already there 2, not imported 0; 1 labels");
+            assertThat(err.toString()).contains("Created 0, replaced 0, already there 2, not imported 0; 1 label in ");
             assertThat(run("export", "--url", other.address(), "--history")).isZero();
             assertThat(bodies(out.toString())).isEqualTo(bodies(Files.readString(file)));
         }
