@@ -137,6 +137,7 @@ final class SearchMeasurement {
                 q("\"character\" \"harbour\""),
                 q("character \"persona\""),
                 q("\"persona bake\""),
+                q("\"character bake\""),
                 q("\"character\"") + "&" + owner,
                 q("\"character\"") + "&tag=t77",
                 q("\"character\"") + "&tag=court&active=true",
