@@ -56,6 +56,7 @@ public final class Mien implements AutoCloseable {
     private final WebApp web;
     private final WorkerBoard board;
     private final byte[] description;
+    private final int workers;
 
     /// Opens the store. The database must exist and be migrated.
     ///
@@ -64,6 +65,7 @@ public final class Mien implements AutoCloseable {
     public Mien(ServerConfig config, int worker) {
         var opened = config.onPostgres() ? onPostgres(config) : onSqlite(config);
         this.store = opened.store();
+        this.workers = config.workers();
 
         var personas =
                 new PersonaService(store, PersonaService.SCHEMA.with("prompt_template", Renderer::templateProblem));
@@ -162,6 +164,11 @@ public final class Mien implements AutoCloseable {
     /// Whether the store that this worker served is gone for good.
     public boolean isLost() {
         return store.isLost();
+    }
+
+    /// Leaves the port to other workers, so that clients who connect just now lose nothing when this one closes.
+    public void leavePort() {
+        web.leavePort(workers);
     }
 
     /// Lets requests under way end, then ends.

@@ -115,6 +115,7 @@ public final class Worker {
         Thread.ofPlatform().name("mien-drain").start(() -> {
             var running = mien;
             if (running != null) {
+                running.leavePort();
                 running.close();
             }
             LogConfig.flush();
