@@ -181,17 +181,16 @@ final class ImportCommand implements Callable<Integer> {
             for (byte[] line = Lines.next(in); line != null && run.goesOn(); line = Lines.next(in)) {
                 number++;
                 var document = document(run, line, number, first);
-                if (document != null
-                        && !first
-                        && document.path("kind").stringValue("").equals(Lines.ASSET)) {
-                    run.addFile(document, number); // Before the personas that name it, and at once.
-                } else if (document != null
-                        && !first
-                        && document.path("kind").stringValue("").equals(Lines.LABEL)) {
-                    run.addLabel(document, number);
-                } else if (document != null
-                        && kind.name().equals(document.path("kind").stringValue(""))) {
+                if (document == null) {
+                    continue;
+                }
+                String what = document.path("kind").stringValue("");
+                if (what.equals(kind.name())) {
                     run.add(kind, document, number);
+                } else if (what.equals(Lines.ASSET) && !first) {
+                    run.addFile(document, number); // Before the personas that name it, and at once.
+                } else if (what.equals(Lines.LABEL) && !first) {
+                    run.addLabel(document, number);
                 }
             }
         } catch (IOException e) {

@@ -163,24 +163,18 @@ public record Operation(
                 token);
     }
 
-    /// The same as a read: a write that found everything as it would have it.
+    /// The same as a read, for an acknowledged write that found everything as it would have it.
     public Operation asRead() {
-        return new Operation(
-                client,
-                sequence,
-                Kind.GET,
-                key,
-                invokedNanos,
-                completedNanos,
-                outcome,
-                status,
-                worker,
-                0,
-                version,
-                revision,
-                Fields.NONE,
-                seen,
-                token);
+        return invoked(client, sequence, Kind.GET, key, invokedNanos)
+                .ok(completedNanos, status, worker, version)
+                .withRevision(revision)
+                .withSeen(seen)
+                .withToken(token);
+    }
+
+    /// Whether it is the answer to a request. Nobody asked for what a stream tells.
+    public boolean isAnswered() {
+        return outcome.isAnswer() && kind != Kind.CHANGE_TOLD;
     }
 
     /// The latest moment at which it can have taken effect.

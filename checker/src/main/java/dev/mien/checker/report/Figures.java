@@ -67,7 +67,7 @@ record Figures(
         for (var operation : operations) {
             outcomes.computeIfAbsent(operation.kind(), kind -> new EnumMap<>(Outcome.class))
                     .merge(operation.outcome(), 1L, Long::sum);
-            if (isAnswered(operation)) {
+            if (operation.isAnswered()) {
                 latencies
                         .computeIfAbsent(operation.kind(), kind -> new Samples())
                         .add(operation.completedNanos() - operation.invokedNanos());
@@ -84,16 +84,11 @@ record Figures(
     private static @Nullable Percentiles latency(List<Operation> operations, boolean ofWrites) {
         var samples = new Samples();
         for (var operation : operations) {
-            if (isAnswered(operation) && operation.kind().isWrite() == ofWrites) {
+            if (operation.isAnswered() && operation.kind().isWrite() == ofWrites) {
                 samples.add(operation.completedNanos() - operation.invokedNanos());
             }
         }
         return samples.percentiles();
-    }
-
-    /// Whether it is the answer to a request: nobody asked for what a stream tells.
-    static boolean isAnswered(Operation operation) {
-        return operation.outcome().isAnswer() && operation.kind() != Kind.CHANGE_TOLD;
     }
 
     /// When the client last had to do with it.

@@ -61,7 +61,7 @@ record TimeSlices(long sliceNanos, List<Slice> slices) {
         void add(Operation operation) {
             switch (operation.outcome()) {
                 case OK, ABSENT, REFUSED -> {
-                    if (Figures.isAnswered(operation)) {
+                    if (operation.isAnswered()) {
                         var latencies = operation.kind().isWrite() ? writes : reads;
                         latencies.add(operation.completedNanos() - operation.invokedNanos());
                     }

@@ -26,10 +26,10 @@ final class Absences {
         Arrays.fill(latest, Long.MIN_VALUE);
         for (int cluster = 0; cluster < history.clusters(); cluster++) {
             int version = Math.toIntExact(history.version(cluster));
-            var sightings = history.cluster(cluster);
-            for (int i = sightings.size() - 1; i >= 0 && latest[version] == Long.MIN_VALUE; i--) {
-                var sighting = sightings.get(i);
-                latest[version] = sighting.kind().isOfThePast() ? Long.MIN_VALUE : sighting.invokedNanos();
+            for (var sighting : history.cluster(cluster)) {
+                if (!sighting.kind().isOfThePast()) {
+                    latest[version] = sighting.invokedNanos(); // They stand by invocation.
+                }
             }
         }
         for (int version = 1; version < latest.length; version++) {

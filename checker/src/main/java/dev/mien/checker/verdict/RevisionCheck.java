@@ -1,6 +1,5 @@
 package dev.mien.checker.verdict;
 
-import dev.mien.checker.history.Kind;
 import dev.mien.checker.history.Operation;
 import dev.mien.checker.history.Token;
 import java.util.ArrayList;
@@ -25,9 +24,7 @@ final class RevisionCheck {
 
     RevisionCheck(List<Operation> operations, Findings findings) {
         this.answered = operations.stream()
-                .filter(operation -> operation.outcome().isAnswer()
-                        && operation.token() != null
-                        && operation.kind() != Kind.CHANGE_TOLD)
+                .filter(operation -> operation.isAnswered() && operation.token() != null)
                 .toList();
         this.findings = findings;
     }

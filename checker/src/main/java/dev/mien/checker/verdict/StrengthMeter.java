@@ -2,7 +2,6 @@ package dev.mien.checker.verdict;
 
 import dev.mien.checker.history.Fault;
 import dev.mien.checker.history.History;
-import dev.mien.checker.history.Kind;
 import dev.mien.checker.history.Operation;
 import dev.mien.checker.history.Sorted;
 import dev.mien.checker.verdict.Strength.Settled;
@@ -87,7 +86,7 @@ final class StrengthMeter {
         }
         long last = operations.stream().mapToLong(Operation::invokedNanos).min().orElseThrow();
         long[] answers = operations.stream()
-                .filter(operation -> operation.outcome().isAnswer() && operation.kind() != Kind.CHANGE_TOLD)
+                .filter(Operation::isAnswered)
                 .mapToLong(Operation::completedNanos)
                 .toArray();
         Arrays.sort(answers);

@@ -81,7 +81,8 @@ final class Client implements Runnable {
         }
     }
 
-    private static void pause() {
+    /// Before another attempt, where something did not answer.
+    static void pause() {
         try {
             Thread.sleep(BACKOFF_MILLIS);
         } catch (InterruptedException e) {

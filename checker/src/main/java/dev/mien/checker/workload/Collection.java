@@ -17,7 +17,29 @@ enum Collection {
     PERSONAS("personas", "name", "greeting", "scenario", "attributes.mood", "attributes.goal"),
     USERS("users", "display_name", "bio", "preferences.theme", "preferences.model"),
     /// The labels of personas. What one names is its only field; the version of the label itself is told in a header.
-    LABELS("labels", "version");
+    LABELS("labels", "version") {
+        @Override
+        String path(Key key) {
+            int tilde = key.id().lastIndexOf('~');
+            return PERSONAS.path() + "/" + key.id().substring(0, tilde) + "/labels/"
+                    + key.id().substring(tilde + 1);
+        }
+
+        @Override
+        long version(JsonNode document, Reply reply) {
+            return reply.version();
+        }
+
+        @Override
+        ObjectNode json(Fields fields) {
+            return JsonNodeFactory.instance.objectNode().put("version", Long.parseLong(fields.value(0)));
+        }
+
+        @Override
+        Fields fields(JsonNode document) {
+            return Fields.of("version", Long.toString(document.path("version").asLong(0)));
+        }
+    };
 
     /// The label that the runs move.
     private static final String LABEL = "verified";
@@ -54,11 +76,7 @@ enum Collection {
 
     /// The address of a document of this collection.
     String path(Key key) {
-        int tilde = key.id().lastIndexOf('~');
-        return this == LABELS
-                ? PERSONAS.path() + "/" + key.id().substring(0, tilde) + "/labels/"
-                        + key.id().substring(tilde + 1)
-                : path() + "/" + key.id();
+        return path() + "/" + key.id();
     }
 
     /// The address of a persona as of the version that its label names.
@@ -68,7 +86,7 @@ enum Collection {
 
     /// The version that an answer shows.
     long version(JsonNode document, Reply reply) {
-        return this == LABELS ? reply.version() : document.path("version").asLong(0);
+        return document.path("version").asLong(0);
     }
 
     List<String> watched() {
@@ -78,9 +96,6 @@ enum Collection {
     /// The JSON object that carries these fields.
     ObjectNode json(Fields fields) {
         var json = JsonNodeFactory.instance.objectNode();
-        if (this == LABELS) {
-            return json.put("version", Long.parseLong(fields.value(0)));
-        }
         for (int i = 0; i < fields.size(); i++) {
             String name = fields.name(i);
             int point = name.indexOf('.');
@@ -100,9 +115,6 @@ enum Collection {
 
     /// What a document of this collection shows of the watched fields.
     Fields fields(JsonNode document) {
-        if (this == LABELS) {
-            return Fields.of("version", Long.toString(document.path("version").asLong(0)));
-        }
         Map<String, String> fields = new HashMap<>();
         for (String name : watched) {
             int point = name.indexOf('.');

@@ -26,7 +26,6 @@ final class FeedClient implements Runnable {
     private static final int MEAN_STREAM = 400;
 
     private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(2);
-    private static final long BACKOFF_MILLIS = 20;
 
     private final boolean streams;
     private final Deployment deployment;
@@ -71,12 +70,15 @@ final class FeedClient implements Runnable {
                         boolean waits = random.nextBoolean();
                         page(connection, waits);
                         if (!waits) {
-                            pause(); // It is not to keep the server busy.
+                            Client.pause(); // It is not to keep the server busy.
                         }
                     }
                 }
             } catch (IOException broken) {
-                pause();
+                Client.pause();
+            } catch (IllegalArgumentException e) {
+                counts.surprise("The feed: " + e.getMessage());
+                Client.pause();
             }
         }
     }
@@ -94,14 +96,6 @@ final class FeedClient implements Runnable {
         return new Connection(addresses.get(random.nextInt(addresses.size())), patience);
     }
 
-    private static void pause() {
-        try {
-            Thread.sleep(BACKOFF_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /// Hears the rest, after [#run] and after all writes.
     ///
     /// @throws IOException when the feed cannot be read until then
@@ -111,15 +105,15 @@ final class FeedClient implements Runnable {
                 if (page(connection, false) && position != null) {
                     return new Follower(number, position);
                 }
-            } catch (IOException e) {
+            } catch (IOException | IllegalArgumentException e) {
                 if (System.nanoTime() > deadlineNanos) {
-                    throw e;
+                    throw new IOException("the feed cannot be read to its end", e);
                 }
             }
             if (System.nanoTime() > deadlineNanos) {
                 throw new IOException("the feed cannot be read to its end");
             }
-            pause();
+            Client.pause();
         }
     }
 
@@ -173,7 +167,7 @@ final class FeedClient implements Runnable {
             counts.surprise("The feed answered with " + status + ": "
                     + problem.path("detail").asString(""));
         }
-        pause();
+        Client.pause();
     }
 
     private void stream(Connection connection) throws IOException {

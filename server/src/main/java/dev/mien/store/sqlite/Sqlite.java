@@ -115,6 +115,33 @@ final class Sqlite {
         }
     }
 
+    static void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /// What is done within a transaction.
+    @FunctionalInterface
+    interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    /// Does something in a transaction that has the write lock from its start.
+    ///
+    /// @throws SQLException where it fails; then nothing was done, unless it was the commit that failed
+    static <T> T inTransaction(Connection connection, Work<T> work) throws SQLException {
+        execute(connection, "BEGIN IMMEDIATE");
+        try {
+            T result = work.run();
+            execute(connection, "COMMIT");
+            return result;
+        } catch (SQLException e) {
+            execute(connection, "ROLLBACK");
+            throw e;
+        }
+    }
+
     static boolean isBusy(SQLException e) {
         return primaryCode(e) == SQLiteErrorCode.SQLITE_BUSY.code;
     }

@@ -65,31 +65,22 @@ final class SqlitePruner implements AutoCloseable {
     }
 
     private int prune(List<Long> revisions, String before, long newer) throws SQLException {
-        execute("BEGIN IMMEDIATE");
-        try (var prune = connection.prepareStatement(PRUNE)) {
-            int pruned = 0;
-            for (long revision : revisions) {
-                set(prune, revision, before, newer);
-                pruned += prune.executeUpdate();
+        return Sqlite.inTransaction(connection, () -> {
+            try (var prune = connection.prepareStatement(PRUNE)) {
+                int pruned = 0;
+                for (long revision : revisions) {
+                    set(prune, revision, before, newer);
+                    pruned += prune.executeUpdate();
+                }
+                return pruned;
             }
-            execute("COMMIT");
-            return pruned;
-        } catch (SQLException e) {
-            execute("ROLLBACK");
-            throw e;
-        }
+        });
     }
 
     private static void set(PreparedStatement statement, long revision, String before, long newer) throws SQLException {
         statement.setLong(1, revision);
         statement.setString(2, before);
         statement.setLong(3, newer);
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
     }
 
     @Override

@@ -307,7 +307,7 @@ public final class SqliteStore implements Store, ChangeLog {
             throw new StoreUnavailableException("this worker only reads");
         }
         file.requireUnchanged();
-        try (var scrubber = new SqliteScrubber(path)) {
+        try (var scrubber = new SqliteScrubber(path, SqliteScrubber.PAGES)) {
             return scrubber.step();
         } catch (SQLException e) {
             throw new StoreUnavailableException("the index of words could not be merged: " + e.getMessage(), e);

@@ -51,7 +51,7 @@ public final class SqliteTarget implements Target {
             var connection = Sqlite.openWriter(file);
             try {
                 var target = new SqliteTarget(connection);
-                target.execute("BEGIN IMMEDIATE");
+                Sqlite.execute(target.connection, "BEGIN IMMEDIATE");
                 target.dropTrigger();
                 return target;
             } catch (SQLException | RuntimeException e) {
@@ -67,7 +67,7 @@ public final class SqliteTarget implements Target {
     /// trigger comes back with the end of the copy, in the same transaction.
     private void dropTrigger() throws SQLException {
         trigger = Sqlite.queryText(connection, "SELECT sql FROM sqlite_schema WHERE name = 'personas_assets_insert'");
-        execute("DROP TRIGGER personas_assets_insert");
+        Sqlite.execute(connection, "DROP TRIGGER personas_assets_insert");
     }
 
     /// To migrate a store that holds something would change it, and it may be one that has to be refused.
@@ -136,7 +136,7 @@ public final class SqliteTarget implements Target {
 
     @Override
     public void beginLog() throws SQLException {
-        execute("DELETE FROM changes");
+        Sqlite.execute(connection, "DELETE FROM changes");
     }
 
     @Override
@@ -184,18 +184,12 @@ public final class SqliteTarget implements Target {
         update.setLong(2, head.revision());
         update.setLong(3, head.floor());
         update.executeUpdate();
-        execute(trigger);
+        Sqlite.execute(connection, trigger);
     }
 
     @Override
     public void commit() throws SQLException {
-        execute("COMMIT");
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        Sqlite.execute(connection, "COMMIT");
     }
 
     private PreparedStatement prepared(String sql) throws SQLException {

@@ -21,7 +21,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,23 +117,51 @@ class SqlitePruningTest implements PruningContract {
     }
 
     @Test
-    void scrub_whileOthersWrite_endsAndLosesNothing() throws Exception {
-        for (int i = 0; i < 200; i++) {
-            store.commit(Edit.of(new Step.Create(PERSONAS, "n" + i, json("needle" + i))));
+    void scrub_partByPartWhileOthersWrite_endsAndLosesNothing() throws Exception {
+        for (int part = 0; part < 20; part++) {
+            var steps = new ArrayList<Step>();
+            for (int i = part; i < 400; i += 20) {
+                steps.add(new Step.Create(PERSONAS, "p" + i, withWords("keepsake" + i, "k" + i + "w")));
+            }
+            steps.add(new Step.Create(PERSONAS, "n" + part, withWords("needle" + part, "needle" + part + "w")));
+            store.commit(new Edit(steps));
         }
-        for (int i = 0; i < 200; i++) {
-            store.commit(Edit.of(new Step.Purge(PERSONAS, "n" + i, current -> true)));
+        for (int part = 0; part < 20; part++) {
+            store.commit(Edit.of(new Step.Purge(PERSONAS, "n" + part, current -> true)));
+        }
+        assertThat(isInTheFiles("needle")).isTrue();
+
+        int written = 400;
+        int steps = 0;
+        for (boolean more = true; more; steps++) {
+            try (var scrubber = new SqliteScrubber(directory.resolve(SqliteStore.FILE), 1)) {
+                more = scrubber.step();
+            }
+            // One, two or three small segments, which may get into the way of the merge.
+            for (int i = 0; i < 1 + steps % 3; i++) {
+                store.commit(Edit.of(new Step.Create(PERSONAS, "p" + written, json("keepsake" + written++))));
+            }
         }
 
-        int written = 0;
-        for (boolean more = true; more; more = store.scrub()) {
-            store.commit(Edit.of(new Step.Create(PERSONAS, "p" + written, json("keepsake" + written++))));
-        }
-
+        assertThat(steps).isGreaterThan(5);
         assertThat(isInTheFiles("needle")).isFalse();
         for (int i = 0; i < written; i++) {
             assertThat(found("keepsake" + i).documents()).hasSize(1);
         }
+    }
+
+    private static byte[] withWords(String name, String beginning) {
+        String words = IntStream.range(0, 60).mapToObj(i -> beginning + i).collect(Collectors.joining(" "));
+        return ("{\"name\":\"" + name + "\",\"greeting\":\"" + words + "\"}").getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void scrub_afterTheLastPersona_ends() {
+        store.commit(Edit.of(new Step.Create(PERSONAS, "n", json("needle"))));
+        store.commit(Edit.of(new Step.Purge(PERSONAS, "n", current -> true)));
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> !store.scrub());
+        assertThat(store.scrub()).isFalse();
     }
 
     private Listing found(String words) {

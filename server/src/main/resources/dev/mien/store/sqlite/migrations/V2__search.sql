@@ -62,13 +62,14 @@ CREATE TABLE personas_reindex (
 -- The words of a removed row stay in the files of an index until its parts are merged; with these counts somebody sees to that.
 -- See SqliteScrubber.
 CREATE TABLE personas_removed (
-    id      INTEGER PRIMARY KEY CHECK (id = 1),
-    removed INTEGER NOT NULL,
-    began   INTEGER NOT NULL,
-    merged  INTEGER NOT NULL
+    id       INTEGER PRIMARY KEY CHECK (id = 1),
+    removed  INTEGER NOT NULL,
+    began    INTEGER NOT NULL,
+    merged   INTEGER NOT NULL,
+    segments TEXT    NOT NULL
 );
 
-INSERT INTO personas_removed VALUES (1, 0, 0, 0);
+INSERT INTO personas_removed VALUES (1, 0, 0, 0, '');
 
 -- No statement here relies on a conflict clause: that of the statement which fires a trigger would take its place.
 
