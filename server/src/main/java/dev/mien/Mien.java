@@ -168,18 +168,26 @@ public final class Mien implements AutoCloseable {
 
     /// Leaves the port to other workers, so that clients who connect just now lose nothing when this one closes.
     public void leavePort() {
-        web.leavePort(workers);
+        web.sendNewElsewhere(workers);
+        endWaits();
+        web.awaitQuiet();
     }
 
-    /// Lets requests under way end, then ends.
-    @Override
-    public void close() {
+    /// Ends what would not end by itself.
+    private void endWaits() {
         web.beginDraining();
         var telling = dispatcher;
         if (telling != null) {
             telling.stop();
         }
         feed.close();
+    }
+
+    /// Lets requests under way end, then ends.
+    @Override
+    public void close() {
+        endWaits();
+        var telling = dispatcher;
         if (telling != null) {
             telling.close();
         }

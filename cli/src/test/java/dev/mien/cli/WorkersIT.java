@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -27,6 +28,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -396,8 +399,14 @@ class WorkersIT {
                 .mapToObj(client -> Thread.ofPlatform().start(() -> {
                     while (on.get()) {
                         try {
-                            requestOnItsOwnConnection();
-                            answered.incrementAndGet();
+                            switch (client) {
+                                case 0 -> requestsOnOneConnection("/readyz", on, answered);
+                                case 1 -> requestsOnOneConnection("/api/v1/changes?wait=3s", on, answered);
+                                default -> {
+                                    requestOnItsOwnConnection();
+                                    answered.incrementAndGet();
+                                }
+                            }
                         } catch (IOException e) {
                             failures.add(e.toString());
                         }
@@ -437,6 +446,38 @@ class WorkersIT {
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!answer.startsWith("HTTP/1.1 200")) {
                 throw new IOException("answer: " + answer);
+            }
+        }
+    }
+
+    /// Until the server announces the connection's end, or the test's.
+    private void requestsOnOneConnection(String path, AtomicBoolean on, AtomicInteger answered) throws IOException {
+        try (var socket =
+                new Socket(server.address().getHost(), server.address().getPort())) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            var length = Pattern.compile("(?i)content-length: *([0-9]+)");
+            String head = "";
+            while (on.get() && !head.toLowerCase(Locale.ROOT).contains("connection: close")) {
+                socket.getOutputStream()
+                        .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                var read = new StringBuilder();
+                while (read.indexOf("\r\n\r\n") < 0) {
+                    int next = socket.getInputStream().read();
+                    if (next < 0) {
+                        throw new IOException("ended without announcement, after: " + read);
+                    }
+                    read.append((char) next);
+                }
+                head = read.toString();
+                var body = length.matcher(head);
+                if (!head.startsWith("HTTP/1.1 200") || !body.find()) {
+                    throw new IOException("answer: " + head);
+                }
+                socket.getInputStream().readNBytes(Integer.parseInt(body.group(1)));
+                answered.incrementAndGet();
+                // As long as a network takes to bring the answer and the next request.
+                LockSupport.parkNanos(20_000_000);
             }
         }
     }

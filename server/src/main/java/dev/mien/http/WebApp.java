@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,7 @@ public final class WebApp implements AutoCloseable {
     private final LongAdder ended = new LongAdder();
     private volatile boolean draining;
     private long drainUntil;
+    private volatile @Nullable ListeningSockets sockets;
 
     /// @param worker the number that every answer carries in `Mien-Worker`
     /// @param readOnly whether to refuse all routes that write
@@ -132,9 +134,11 @@ public final class WebApp implements AutoCloseable {
 
     private void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         begun.increment();
+        // Asked once: what is not announced must not happen, since the client may be sending its next request already.
+        boolean isLast = draining;
         try {
             response.header(workerHeader);
-            if (draining) {
+            if (isLast) {
                 response.header(HeaderValues.CONNECTION_CLOSE);
             }
             chain.proceed();
@@ -142,7 +146,7 @@ public final class WebApp implements AutoCloseable {
             ended.increment();
         }
         // Helidon 4.5 announces the end of the connection but waits for the client to close it.
-        if (draining || request.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+        if (isLast || request.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
             throw new CloseConnectionException("announced to the client");
         }
     }
@@ -203,31 +207,38 @@ public final class WebApp implements AutoCloseable {
     }
 
     /// Leaves the port to the other workers, so that nobody's connection is reset when this one closes: hears of no new
-    /// connections, and returns once those that were made have had their say, at the latest after the drain timeout.
-    ///
-    /// New connections go to the worker that is one too many, the successor of this one. If there is none, they come
-    /// about after this one has closed, a second late. A connection is lost only if it took longer than 200 ms
-    /// from the client's first segment to its request. Elsewhere than on Linux this does nothing.
+    /// connections. They go to the worker that is one too many, the successor of this one; if there is none, they come
+    /// about after this one has closed, a second late. Elsewhere than on Linux this does nothing.
     ///
     /// @param workers how many share the port as a rule
-    public void leavePort(int workers) {
-        beginDraining();
+    public void sendNewElsewhere(int workers) {
         try {
-            var sockets = new ListeningSockets(port());
-            sockets.sendNewTo(workers);
-            sockets.dropNew();
+            var listening = new ListeningSockets(port());
+            listening.sendNewTo(workers);
+            listening.dropNew();
+            sockets = listening;
+        } catch (IOException e) {
+            log.debug("The port is left without care for those who connect just now", e);
+        }
+    }
+
+    /// Returns once those who were connected have had their say, at the latest after the drain timeout. A connection is
+    /// lost only if it took longer than 200 ms from the client's first segment to its request, or from one answer to
+    /// the
+    /// next request.
+    public void awaitQuiet() {
+        try {
+            var listening = sockets;
             long quietSince = System.nanoTime();
             long before = begun.sum();
             while (System.nanoTime() - quietSince < QUIET.toNanos() && mayDrain()) {
                 Thread.sleep(5);
                 long now = begun.sum();
-                if (now != before || sockets.haveWaiting()) {
+                if (now != before || (listening != null && listening.haveWaiting())) {
                     before = now;
                     quietSince = System.nanoTime();
                 }
             }
-        } catch (IOException e) {
-            log.debug("The port is left without care for those who connect just now", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
