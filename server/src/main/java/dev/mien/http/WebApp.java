@@ -217,15 +217,15 @@ public final class WebApp implements AutoCloseable {
             listening.sendNewTo(workers);
             listening.dropNew();
             sockets = listening;
-        } catch (IOException e) {
-            log.debug("The port is left without care for those who connect just now", e);
+        } catch (IOException | RuntimeException e) {
+            log.info("Those who connect just now may be reset ({})", e.toString());
         }
     }
 
-    /// Returns once those who were connected have had their say, at the latest after the drain timeout. A connection is
-    /// lost only if it took longer than 200 ms from the client's first segment to its request, or from one answer to
-    /// the
-    /// next request.
+    /// Returns once those who were connected have had their say, at the latest after the drain timeout.
+    ///
+    /// A connection is lost only if it took its client longer than 200 ms to connect and send a request, or to send the
+    /// next one.
     public void awaitQuiet() {
         try {
             var listening = sockets;
