@@ -48,7 +48,9 @@ final class Absences {
         int beyond = latestStarts.length;
         for (var absence : history.absences()) {
             int place = deleted.nextSetBit((int) history.versionReachedBefore(absence.invokedNanos()));
-            place = place < 0 ? beyond : place;
+            if (place < 0) {
+                place = beyond;
+            }
             if (place > 0) {
                 long writers = place == beyond
                         ? Math.max(latestWriterStarts[place - 1], deletionBeyond)
