@@ -95,7 +95,7 @@ class ListeningSocketsTest {
     void dropNew_anotherPort_isNotConcerned() throws IOException {
         var other = listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 
-        sockets.dropNew();
+        new ListeningSockets(first.socket().getLocalPort()).dropNew();
 
         open.add(SocketChannel.open(other.getLocalAddress()));
         assertThat(accepted(other)).isEqualTo(1);
